@@ -1,0 +1,43 @@
+# What each target does is said in README.md and CONTRIBUTING.md.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PREFIX ?= $(HOME)/.local
+PYTHON ?= python3
+TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
+export DUCKDB_LIB_DIR ?= $(abspath target/libduckdb)
+LIBRARY := $(if $(filter Darwin,$(shell uname -s)),libduckdb.dylib,libduckdb.so)
+# The real samples are tested where they lie beside the project; elsewhere set the variable yourself.
+ifneq ($(wildcard ../shared/synthea/expected),)
+export MARTLET_SYNTHEA_SAMPLES ?= $(abspath ../shared/synthea)
+endif
+
+.PHONY: help
+help: ## Lists the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
+
+.PHONY: libduckdb
+libduckdb: ## Puts the prebuilt DuckDB library into target/libduckdb
+	@$(PYTHON) scripts/libduckdb.py "$(DUCKDB_LIB_DIR)"
+
+.PHONY: build
+build: libduckdb ## Builds target/release/martlet
+	cargo build --release
+
+.PHONY: install
+install: build ## Installs the binary and DuckDB's library under PREFIX
+	install -d "$(PREFIX)/bin" "$(PREFIX)/lib/martlet"
+	install -m 755 "$(TARGET)/release/martlet" "$(PREFIX)/bin/martlet"
+	install -m 644 "$(DUCKDB_LIB_DIR)/$(LIBRARY)" "$(PREFIX)/lib/martlet/$(LIBRARY)"
+
+.PHONY: check
+check: libduckdb ## Format, lints, documentation, layers and house rules
+	cargo fmt --check
+	cargo clippy --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --document-private-items
+	cargo test --test it -- layers:: tidy::
+
+.PHONY: test
+test: libduckdb ## Every test
+	cargo test

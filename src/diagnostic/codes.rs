@@ -1,0 +1,76 @@
+//! The one table of findings: name, default severity, what it means. Only ever added to.
+
+use crate::diagnostic::Severity;
+
+/// A kind of finding.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Code {
+    /// The name shown in brackets, which names the pattern found.
+    pub name: &'static str,
+    /// How bad it is unless the user says otherwise.
+    pub severity: Severity,
+    /// What it means, in one sentence.
+    pub summary: &'static str,
+}
+
+macro_rules! codes {
+    ($($(#[doc = $summary:literal])+ $severity:ident $constant:ident = $name:literal;)+) => {
+        $($(#[doc = $summary])+
+        pub const $constant: &Code =
+            &Code { name: $name, severity: Severity::$severity, summary: concat!($($summary),+) };)+
+
+        /// Every code, in the order of the table.
+        pub const ALL: &[&Code] = &[$($constant),+];
+    };
+}
+
+codes! {
+    /// A file or folder of the project cannot be read.
+    Error UNREADABLE_FILE = "unreadable-file";
+    /// A YAML file breaks the grammar of YAML.
+    Error YAML_SYNTAX = "yaml-syntax";
+    /// A mapping in a YAML file holds one key twice; the last one counts.
+    Warning REPEATED_KEY = "repeated-key";
+    /// A key is not one that martlet or dbt knows here.
+    Warning UNKNOWN_KEY = "unknown-key";
+    /// A value has the wrong type or is not one of those allowed.
+    Error INVALID_VALUE = "invalid-value";
+    /// A required key is absent.
+    Error MISSING_KEY = "missing-key";
+    /// No project file was found, or two of them.
+    Error NO_PROJECT = "no-project";
+    /// The profile or target named by the project was not found.
+    Error UNKNOWN_PROFILE = "unknown-profile";
+    /// Two resources of one kind have one name.
+    Error DUPLICATE_NAME = "duplicate-name";
+    /// Two resources would be written to one relation.
+    Error DUPLICATE_RELATION = "duplicate-relation";
+    /// A `ref` names no model, seed or snapshot.
+    Error UNKNOWN_REF = "unknown-ref";
+    /// A `ref` names a model that is disabled.
+    Error DISABLED_REF = "disabled-ref";
+    /// A `source` names no table of any source.
+    Error UNKNOWN_SOURCE = "unknown-source";
+    /// Models depend on each other in a circle.
+    Error CYCLE = "cycle";
+    /// A template breaks the grammar of Jinja.
+    Error JINJA_SYNTAX = "jinja-syntax";
+    /// A template fails when it is rendered.
+    Error JINJA_ERROR = "jinja-error";
+    /// A property file describes a resource that does not exist.
+    Warning UNMATCHED_PROPERTIES = "unmatched-properties";
+    /// A data test refers to a model that is absent or disabled, and is left out.
+    Warning TEST_LEFT_OUT = "test-left-out";
+    /// A configuration path applies to no resource.
+    Warning UNUSED_CONFIG_PATH = "unused-config-path";
+    /// A deprecated spelling that still works.
+    Warning DEPRECATED = "deprecated";
+    /// A selection names nothing that exists.
+    Warning EMPTY_SELECTION = "empty-selection";
+    /// A selection breaks the grammar of selections.
+    Error SELECTION_SYNTAX = "selection-syntax";
+    /// The database refused a statement.
+    Error DATABASE_ERROR = "database-error";
+    /// A part of dbt that martlet does not run.
+    Error UNSUPPORTED = "unsupported";
+}

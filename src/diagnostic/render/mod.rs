@@ -1,0 +1,3 @@
+//! Drawing findings, one file per format.
+
+pub mod full;

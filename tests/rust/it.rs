@@ -1,0 +1,4 @@
+//! The one harnessed test binary: every file under `tests/rust` that holds `#[test]` is listed here.
+
+mod layers;
+mod tidy;
