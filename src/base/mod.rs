@@ -1,6 +1,7 @@
 //! The ground layer: texts, places in them, files, clock. Knows nothing of dbt, SQL or the terminal.
 
 pub mod clock;
+pub mod data;
 pub mod fs;
 pub mod source;
 pub mod text;
