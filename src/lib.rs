@@ -8,4 +8,5 @@
 
 pub mod base;
 pub mod diagnostic;
+pub mod project;
 pub mod yaml;

@@ -1,0 +1,164 @@
+//! Property files: what YAML says of models, seeds, snapshots, tests, macros, sources and exposures, typed.
+
+pub mod resource;
+pub mod source;
+pub mod test;
+
+use crate::base::source::{FileId, Place};
+use crate::diagnostic::{Diagnostic, codes};
+use crate::project::RenderText;
+use crate::project::properties::resource::ResourceProperties;
+use crate::project::properties::source::SourceProperties;
+use crate::yaml::Node;
+use crate::yaml::read::Reader;
+
+/// What one property file says.
+#[derive(Debug, Clone)]
+pub struct PropertyFile {
+    /// Its path relative to the package's folder.
+    pub path: String,
+    /// Its path relative to the resource folder it was found in.
+    pub resource_path: String,
+    /// Its text.
+    pub file: FileId,
+    /// Resources that other files define, by section.
+    pub resources: Vec<(Section, ResourceProperties)>,
+    /// Sources, which this file defines.
+    pub sources: Vec<SourceProperties>,
+    /// Macros described here.
+    pub macros: Vec<MacroProperties>,
+    /// Entries of sections that are kept for the manifest and not acted on: section and entry.
+    pub kept: Vec<(&'static str, Node)>,
+}
+
+/// The sections that describe resources defined by other files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Section {
+    /// `models:`
+    Models,
+    /// `seeds:`
+    Seeds,
+    /// `snapshots:`
+    Snapshots,
+    /// `analyses:`
+    Analyses,
+    /// `data_tests:`, singular tests
+    DataTests,
+}
+
+impl Section {
+    const ALL: [(Section, &'static str); 5] = [
+        (Section::Models, "models"),
+        (Section::Seeds, "seeds"),
+        (Section::Snapshots, "snapshots"),
+        (Section::Analyses, "analyses"),
+        (Section::DataTests, "data_tests"),
+    ];
+
+    /// Returns the key of the section.
+    pub fn key(self) -> &'static str {
+        Self::ALL.iter().find(|(section, _)| *section == self).map_or("models", |(_, key)| key)
+    }
+}
+
+/// What a file says of a macro.
+#[derive(Debug, Clone)]
+pub struct MacroProperties {
+    /// The macro's name.
+    pub name: String,
+    /// Where it is named.
+    pub place: Place,
+    /// What it does.
+    pub description: String,
+    /// Its arguments: name, type, description.
+    pub arguments: Vec<(String, Option<String>, String)>,
+}
+
+/// Sections that are kept for the manifest and not acted on.
+const KEPT: &[&str] =
+    &["exposures", "metrics", "groups", "semantic_models", "saved_queries", "unit_tests", "functions"];
+
+/// Renders and reads one property file.
+pub fn read(
+    tree: &Node,
+    file: FileId,
+    path: String,
+    resource_path: String,
+    render: &mut RenderText<'_>,
+    findings: &mut Vec<Diagnostic>,
+) -> PropertyFile {
+    let tree = tree.map_texts(&mut Vec::new(), &mut |keys, node, text| {
+        if is_rendered(keys) { render(keys, node, text) } else { None }
+    });
+    let mut reader = Reader::new(&tree, "a property file", findings);
+    let mut resources = Vec::new();
+    for (section, key) in Section::ALL {
+        for node in section_items(&mut reader, key, findings) {
+            let described = ResourceProperties::read(node, section, findings);
+            resources.extend(described.map(|properties| (section, properties)));
+        }
+    }
+    let sources: Vec<_> = section_items(&mut reader, "sources", findings)
+        .iter()
+        .filter_map(|node| SourceProperties::read(node, findings))
+        .collect();
+    let macros = section_items(&mut reader, "macros", findings)
+        .iter()
+        .filter_map(|node| MacroProperties::read(node, findings))
+        .collect();
+    let mut kept = Vec::new();
+    for key in KEPT {
+        kept.extend(section_items(&mut reader, key, findings).iter().map(|node| (*key, node.clone())));
+    }
+    reader.finish(&["version", "anchors"], findings);
+    PropertyFile { path, resource_path, file, resources, sources, macros, kept }
+}
+
+/// Returns the items of a section; each must be a mapping with a name.
+fn section_items<'n>(
+    reader: &mut Reader<'n>,
+    key: &'static str,
+    findings: &mut Vec<Diagnostic>,
+) -> &'n [Node] {
+    let items = reader.list(key, findings);
+    for item in items.iter().filter(|item| !item.is_map()) {
+        let message = format!("each entry of `{key}` must be a mapping with a `name`");
+        findings.push(Diagnostic::at(codes::INVALID_VALUE, item.place, message).hint("write `- name: ...`"));
+    }
+    items
+}
+
+/// Tells whether the text at a path is rendered when the file is read. Descriptions, tests and hooks are rendered
+/// later or never, as in dbt.
+fn is_rendered(path: &[String]) -> bool {
+    !path.iter().any(|key| {
+        matches!(
+            key.as_str(),
+            "description" | "tests" | "data_tests" | "loaded_at_query" | "pre_hook" | "post_hook"
+        )
+    }) && !path.first().is_some_and(|section| {
+        matches!(
+            section.as_str(),
+            "unit_tests" | "exposures" | "semantic_models" | "saved_queries" | "metrics"
+        )
+    })
+}
+
+impl MacroProperties {
+    fn read(node: &Node, findings: &mut Vec<Diagnostic>) -> Option<Self> {
+        let mut reader = Reader::new(node, "a macro", findings);
+        let name = reader.required_text("name", findings)?;
+        let place = reader.node("name")?.place;
+        let description = reader.text("description", findings).unwrap_or_default();
+        let mut arguments = Vec::new();
+        for argument in reader.list("arguments", findings) {
+            let mut item = Reader::new(argument, "an argument", findings);
+            let Some(name) = item.required_text("name", findings) else { continue };
+            let kind = item.text("type", findings);
+            arguments.push((name, kind, item.text("description", findings).unwrap_or_default()));
+            item.finish(&[], findings);
+        }
+        reader.finish(&["docs", "meta", "config"], findings);
+        Some(Self { name, place, description, arguments })
+    }
+}

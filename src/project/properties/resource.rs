@@ -1,0 +1,151 @@
+//! What a property file says of a resource that another file defines, and of its columns.
+
+use crate::base::data::{Data, DataMap};
+use crate::base::source::Place;
+use crate::diagnostic::{Diagnostic, codes};
+use crate::project::properties::Section;
+use crate::project::properties::test::{TestProperties, read_tests};
+use crate::yaml::Node;
+use crate::yaml::read::Reader;
+
+/// What a file says of one resource.
+#[derive(Debug, Clone)]
+pub struct ResourceProperties {
+    /// The resource's name.
+    pub name: String,
+    /// Where it is named.
+    pub place: Place,
+    /// What it is, not rendered.
+    pub description: String,
+    /// Its configuration, with the keys that may stand outside `config` moved into it.
+    pub config: DataMap,
+    /// Its columns.
+    pub columns: Vec<Column>,
+    /// The tests of the resource as a whole.
+    pub tests: Vec<TestProperties>,
+    /// Keys that are kept for the manifest: constraints, versions, ...
+    pub kept: DataMap,
+}
+
+/// What a file says of one column.
+#[derive(Debug, Clone)]
+pub struct Column {
+    /// The column's name.
+    pub name: String,
+    /// Where it is named.
+    pub place: Place,
+    /// What it holds, not rendered.
+    pub description: String,
+    /// Its declared type.
+    pub data_type: Option<String>,
+    /// Whether its name is quoted in generated SQL.
+    pub quote: Option<bool>,
+    /// Its tags.
+    pub tags: Vec<String>,
+    /// Free information.
+    pub meta: DataMap,
+    /// Its tests.
+    pub tests: Vec<TestProperties>,
+    /// Declared constraints, kept for the manifest.
+    pub constraints: Data,
+}
+
+/// Keys of old that belong into `config` and are moved there.
+const MOVED: &[&str] = &["meta", "docs", "group", "contract", "access"];
+
+/// Keys that are kept for the manifest.
+const KEPT: &[&str] = &[
+    "constraints",
+    "latest_version",
+    "versions",
+    "deprecation_date",
+    "time_spine",
+    "quote_columns",
+    "relation",
+];
+
+impl ResourceProperties {
+    /// Reads one entry of a section; `None` when it has no name.
+    pub fn read(node: &Node, section: Section, findings: &mut Vec<Diagnostic>) -> Option<Self> {
+        let what = match section {
+            Section::Models => "a model",
+            Section::Seeds => "a seed",
+            Section::Snapshots => "a snapshot",
+            Section::Analyses => "an analysis",
+            Section::DataTests => "a data test",
+        };
+        let mut reader = Reader::new(node, what, findings);
+        let name = reader.required_text("name", findings)?;
+        let place = reader.node("name")?.place;
+        let description = reader.text("description", findings).unwrap_or_default();
+        let config = read_config(&mut reader, MOVED, findings);
+        let columns = read_columns(&mut reader, findings);
+        let tests = read_tests(&mut reader, findings);
+        let mut kept = DataMap::new();
+        for key in KEPT {
+            if let Some(node) = reader.node(key) {
+                kept.insert((*key).to_owned(), node.to_data());
+            }
+        }
+        reader.finish(&[], findings);
+        Some(Self { name, place, description, config, columns, tests, kept })
+    }
+}
+
+/// Reads `config` and moves the keys of old into it; one key in both places is a finding.
+pub(super) fn read_config(
+    reader: &mut Reader<'_>,
+    moved: &[&'static str],
+    findings: &mut Vec<Diagnostic>,
+) -> DataMap {
+    let config = reader.map("config", findings);
+    let mut values = config.and_then(|node| node.to_data().as_map().cloned()).unwrap_or_default();
+    for key in moved {
+        let Some(entry) = reader.entry(key) else { continue };
+        if entry.value.is_null() {
+            continue;
+        }
+        if values.contains_key(*key) {
+            let message = format!("`{key}` stands both under `config` and outside of it");
+            findings.push(
+                Diagnostic::at(codes::INVALID_VALUE, entry.key_place, message)
+                    .hint("keep the one under `config`"),
+            );
+        } else {
+            values.insert((*key).to_owned(), entry.value.to_data());
+        }
+    }
+    values
+}
+
+/// Reads `columns`.
+pub(super) fn read_columns(reader: &mut Reader<'_>, findings: &mut Vec<Diagnostic>) -> Vec<Column> {
+    reader.list("columns", findings).iter().filter_map(|node| Column::read(node, findings)).collect()
+}
+
+impl Column {
+    fn read(node: &Node, findings: &mut Vec<Diagnostic>) -> Option<Self> {
+        let mut reader = Reader::new(node, "a column", findings);
+        let name = reader.required_text("name", findings)?;
+        let place = reader.node("name")?.place;
+        let config = reader.data("config");
+        let inner = |key: &str| config.as_map().and_then(|map| map.get(key)).cloned().unwrap_or_default();
+        let mut tags = reader.texts("tags", findings).unwrap_or_default();
+        tags.extend(inner("tags").to_texts());
+        let mut meta = reader.data("meta").as_map().cloned().unwrap_or_default();
+        meta.extend(inner("meta").as_map().cloned().unwrap_or_default());
+        let column = Self {
+            description: reader.text("description", findings).unwrap_or_default(),
+            data_type: reader.text("data_type", findings),
+            quote: reader.boolean("quote", findings),
+            tests: read_tests(&mut reader, findings),
+            constraints: reader.data("constraints"),
+            name,
+            place,
+            tags,
+            meta,
+        };
+        reader.finish(&["granularity", "docs", "policy_tags"], findings);
+        Some(column)
+    }
+}
