@@ -6,6 +6,7 @@
 //! - [`base`]: texts, spans, files, clock.
 //! - [`diagnostic`]: findings about the user's project, and how they are drawn.
 
+pub mod adapter;
 pub mod base;
 pub mod diagnostic;
 pub mod project;

@@ -4,4 +4,5 @@ pub mod clock;
 pub mod data;
 pub mod fs;
 pub mod source;
+pub mod table;
 pub mod text;

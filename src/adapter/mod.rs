@@ -1,0 +1,95 @@
+//! Databases behind one trait: connect, run a statement, say what happened. Knows no graph, no template and no
+//! materialization; what differs in SQL lies in macros.
+
+pub mod duckdb;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::base::table::{Receipt, Table};
+use crate::project::profile::Target;
+
+/// One database that models are built in.
+pub trait Adapter: Send + Sync {
+    /// Opens a connection for one worker. The first call opens the database itself.
+    fn connect(&self) -> Result<Box<dyn Connection>, AdapterError>;
+
+    /// Says in a few words what a connection goes to, for `debug`: key and value.
+    fn describe(&self) -> Vec<(String, String)>;
+
+    /// Returns the version of the database's engine, where it is known without a connection.
+    fn engine_version(&self) -> String;
+}
+
+/// One connection. Statements of one connection run one after another.
+pub trait Connection: Send {
+    /// Runs one or more statements; the answer is the last one's. `fetch` asks for its rows, at most `limit`.
+    fn run(&mut self, sql: &str, fetch: bool, limit: Option<usize>) -> Result<Answer, AdapterError>;
+
+    /// Returns what stops a running statement from another thread.
+    fn interrupter(&self) -> Arc<dyn Interrupt>;
+}
+
+/// Stops the running statement of a connection.
+pub trait Interrupt: Send + Sync {
+    /// Asks the database to stop; does nothing when no statement runs.
+    fn interrupt(&self);
+}
+
+/// The answer to a statement.
+#[derive(Debug, Clone, Default)]
+pub struct Answer {
+    /// What it did.
+    pub receipt: Receipt,
+    /// Its rows, when they were asked for.
+    pub table: Table,
+}
+
+/// Why a database did not do what it was asked.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum AdapterError {
+    /// The database refused a statement.
+    #[error("{message}")]
+    Statement {
+        /// What the database said, without its picture of the line.
+        message: String,
+        /// The byte of the statement it points at.
+        offset: Option<usize>,
+    },
+    /// The database could not be opened.
+    #[error("cannot open the database {}: {message}", path.display())]
+    Open {
+        /// Its file.
+        path: PathBuf,
+        /// What the database said.
+        message: String,
+    },
+    /// Another process holds the database.
+    #[error(
+        "the database {} is in use by {holder}; waited {seconds} s. Close that program, or raise \
+         `retries: {{connect_attempts: ...}}` in the profile",
+        path.display()
+    )]
+    Locked {
+        /// Its file.
+        path: PathBuf,
+        /// The process that holds it, as the database names it.
+        holder: String,
+        /// How long it was waited for.
+        seconds: u64,
+    },
+    /// The profile asks for something this database cannot do.
+    #[error("{0}")]
+    Profile(String),
+}
+
+/// Opens the adapter that a target names.
+pub fn open(target: &Target) -> Result<Arc<dyn Adapter>, AdapterError> {
+    match target.adapter.as_str() {
+        "duckdb" => Ok(Arc::new(duckdb::DuckDb::new(target)?)),
+        other => Err(AdapterError::Profile(format!(
+            "the target `{}` has type `{other}`, for which martlet has no adapter: it has `duckdb`",
+            target.name
+        ))),
+    }
+}
