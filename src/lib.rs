@@ -9,5 +9,6 @@
 pub mod adapter;
 pub mod base;
 pub mod diagnostic;
+pub mod graph;
 pub mod project;
 pub mod yaml;

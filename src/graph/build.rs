@@ -1,0 +1,242 @@
+//! From references to edges: which node each `ref` and `source` means, and the graph they make.
+
+use std::collections::{BTreeMap, HashMap};
+
+use petgraph::graph::{DiGraph, NodeIndex};
+
+use crate::base::source::Place;
+use crate::diagnostic::{Diagnostic, codes};
+use crate::graph::nodes::{Node, Nodes, Reference, ReferenceTarget, ResourceType};
+
+/// The dependency graph: an edge goes from a node to each node that depends on it.
+#[derive(Debug, Default)]
+pub struct Graph {
+    graph: DiGraph<String, ()>,
+    index: HashMap<String, NodeIndex>,
+}
+
+impl Graph {
+    /// Makes the graph of the `depends_on` lists of all enabled nodes.
+    pub fn new(nodes: &Nodes) -> Self {
+        let mut graph = DiGraph::with_capacity(nodes.enabled.len(), nodes.enabled.len() * 2);
+        let index: HashMap<String, NodeIndex> =
+            nodes.enabled.keys().map(|id| (id.clone(), graph.add_node(id.clone()))).collect();
+        for node in nodes.enabled.values() {
+            for parent in &node.depends_on {
+                if let (Some(from), Some(to)) = (index.get(parent), index.get(&node.unique_id)) {
+                    graph.add_edge(*from, *to, ());
+                }
+            }
+        }
+        Self { graph, index }
+    }
+
+    /// Returns petgraph's own graph.
+    pub fn inner(&self) -> &DiGraph<String, ()> {
+        &self.graph
+    }
+
+    /// Returns the ids of the nodes that a node depends on directly.
+    pub fn parents(&self, id: &str) -> Vec<&str> {
+        self.neighbours(id, petgraph::Direction::Incoming)
+    }
+
+    /// Returns the ids of the nodes that depend on a node directly.
+    pub fn children(&self, id: &str) -> Vec<&str> {
+        self.neighbours(id, petgraph::Direction::Outgoing)
+    }
+
+    fn neighbours(&self, id: &str, direction: petgraph::Direction) -> Vec<&str> {
+        let Some(index) = self.index.get(id) else { return Vec::new() };
+        let mut ids: Vec<&str> = self
+            .graph
+            .neighbors_directed(*index, direction)
+            .filter_map(|index| self.graph.node_weight(index).map(String::as_str))
+            .collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    }
+}
+
+/// What a reference of one node means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Resolution {
+    /// An enabled node.
+    Found(String),
+    /// A node that is disabled.
+    Disabled(String),
+    /// Nothing of that name.
+    Missing,
+}
+
+/// Finds nodes by the names that `ref` and `source` use.
+#[derive(Debug, Default)]
+pub struct Resolver {
+    root: String,
+    named: HashMap<String, Vec<Candidate>>,
+    sources: HashMap<(String, String), Vec<Candidate>>,
+}
+
+#[derive(Debug)]
+struct Candidate {
+    package: String,
+    id: String,
+    enabled: bool,
+    rank: u8,
+}
+
+impl Resolver {
+    /// Indexes all nodes; `root` is the root project's package.
+    pub fn new(nodes: &Nodes, root: &str) -> Self {
+        let mut resolver = Self { root: root.to_owned(), ..Self::default() };
+        for (enabled, node) in nodes
+            .enabled
+            .values()
+            .map(|node| (true, node))
+            .chain(nodes.disabled.values().map(|node| (false, node)))
+        {
+            // Where a model and a seed share a name, dbt takes the seed.
+            let rank = u8::from(node.resource_type != ResourceType::Seed);
+            let candidate =
+                Candidate { package: node.package.clone(), id: node.unique_id.clone(), enabled, rank };
+            if node.resource_type.is_refable() {
+                resolver.named.entry(node.name.clone()).or_default().push(candidate);
+            } else if let Some(source) = node.source() {
+                let key = (source.source_name.clone(), source.table_name.clone());
+                resolver.sources.entry(key).or_default().push(candidate);
+            }
+        }
+        for candidates in resolver.named.values_mut() {
+            candidates.sort_by(|a, b| (!a.enabled, a.rank, &a.id).cmp(&(!b.enabled, b.rank, &b.id)));
+        }
+        resolver
+    }
+
+    /// Finds what a reference in a node of a package means: the root's node first, then the package's, then any.
+    pub fn resolve(&self, package: &str, target: &ReferenceTarget) -> Resolution {
+        let (candidates, wanted) = match target {
+            ReferenceTarget::Ref { package, name, .. } => (self.named.get(name), package.as_deref()),
+            ReferenceTarget::Source { source, table } => {
+                (self.sources.get(&(source.clone(), table.clone())), None)
+            }
+        };
+        let candidates = candidates.map(Vec::as_slice).unwrap_or_default();
+        let of = |owner: &str| candidates.iter().find(|candidate| candidate.package == owner);
+        let found = match wanted {
+            Some(owner) => of(owner),
+            None => of(&self.root)
+                .filter(|candidate| candidate.enabled)
+                .or_else(|| of(package).filter(|candidate| candidate.enabled))
+                .or_else(|| candidates.iter().find(|candidate| candidate.enabled))
+                .or_else(|| candidates.first()),
+        };
+        match found {
+            Some(candidate) if candidate.enabled => Resolution::Found(candidate.id.clone()),
+            Some(candidate) => Resolution::Disabled(candidate.id.clone()),
+            None => Resolution::Missing,
+        }
+    }
+
+    /// Returns all names that `ref` could use, sorted.
+    pub fn names(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self.named.keys().map(String::as_str).collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// Returns all pairs that `source` could use, as `source.table`, sorted.
+    pub fn source_names(&self) -> Vec<String> {
+        let mut names: Vec<String> =
+            self.sources.keys().map(|(source, table)| format!("{source}.{table}")).collect();
+        names.sort_unstable();
+        names
+    }
+}
+
+/// Resolves the references of every enabled node and fills `depends_on`. A test that refers to an absent or disabled
+/// node is disabled with a warning, as in dbt; any other node gets an error.
+pub fn resolve_all(nodes: &mut Nodes, resolver: &Resolver, findings: &mut Vec<Diagnostic>) {
+    let mut left_out = Vec::new();
+    for node in nodes.enabled.values_mut() {
+        let mut parents = std::mem::take(&mut node.depends_on);
+        let mut seen: BTreeMap<&ReferenceTarget, ()> = BTreeMap::new();
+        let mut lost = false;
+        for reference in &node.references {
+            match resolver.resolve(&node.package, &reference.target) {
+                Resolution::Found(id) => {
+                    if !parents.contains(&id) {
+                        parents.push(id);
+                    }
+                }
+                _ if seen.contains_key(&reference.target) => {}
+                resolution => {
+                    seen.insert(&reference.target, ());
+                    let disabled = matches!(resolution, Resolution::Disabled(_));
+                    let finding = unresolved(node, reference, disabled, resolver);
+                    if node.resource_type == ResourceType::Test {
+                        lost = true;
+                        if !disabled {
+                            findings.push(as_left_out(finding));
+                        }
+                    } else {
+                        findings.push(finding);
+                    }
+                }
+            }
+        }
+        node.depends_on = parents;
+        if lost {
+            left_out.push(node.unique_id.clone());
+        }
+    }
+    for id in left_out {
+        if let Some(node) = nodes.enabled.shift_remove(&id) {
+            nodes.disabled.insert(id, node);
+        }
+    }
+}
+
+fn as_left_out(finding: Diagnostic) -> Diagnostic {
+    let severity = codes::TEST_LEFT_OUT.severity;
+    Diagnostic { code: codes::TEST_LEFT_OUT, severity, ..finding }.note("the test is left out")
+}
+
+fn unresolved(node: &Node, reference: &Reference, disabled: bool, resolver: &Resolver) -> Diagnostic {
+    let place = reference.place.unwrap_or(node.place);
+    let what = format!("{} `{}`", node.resource_type.name(), node.name);
+    match &reference.target {
+        ReferenceTarget::Ref { name, .. } if disabled => Diagnostic::at(
+            codes::DISABLED_REF,
+            place,
+            format!("{what} depends on a node named `{name}` which is disabled"),
+        )
+        .hint("enable it with `enabled: true`, or remove this `ref`"),
+        ReferenceTarget::Ref { package, name, .. } => {
+            let of = package.as_ref().map(|package| format!(" of package `{package}`")).unwrap_or_default();
+            let message = format!("{what} depends on a node named `{name}`{of} which was not found");
+            Diagnostic::at(codes::UNKNOWN_REF, place, message)
+                .label("no model, seed or snapshot of this name")
+                .hint_nearest(name, resolver.names())
+        }
+        ReferenceTarget::Source { source, table } => {
+            let message = format!("{what} depends on a source named `{source}.{table}` which was not found");
+            let names = resolver.source_names();
+            Diagnostic::at(codes::UNKNOWN_SOURCE, place, message)
+                .label("no source table of this name")
+                .hint_nearest(&format!("{source}.{table}"), names.iter().map(String::as_str))
+        }
+    }
+}
+
+/// Returns the place where a node refers to another, for messages about the edge.
+pub fn edge_place(child: &Node, parent: &str, resolver: &Resolver) -> Place {
+    child
+        .references
+        .iter()
+        .find(|reference| {
+            resolver.resolve(&child.package, &reference.target) == Resolution::Found(parent.to_owned())
+        })
+        .and_then(|reference| reference.place)
+        .unwrap_or(child.place)
+}

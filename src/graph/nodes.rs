@@ -1,0 +1,264 @@
+//! Nodes: everything that has a place in the dependency graph.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::base::data::{Data, DataMap};
+use crate::base::source::{FileId, Place};
+use crate::project::config::Config;
+use crate::project::properties::resource::Column;
+
+/// The kinds of nodes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ResourceType {
+    /// A `select` statement that becomes a relation.
+    Model,
+    /// A CSV file that becomes a table.
+    Seed,
+    /// A table that keeps history.
+    Snapshot,
+    /// A data test, generic or singular.
+    Test,
+    /// A statement that is compiled and never run.
+    Analysis,
+    /// A table that something else fills.
+    Source,
+    /// A hook of the project.
+    Operation,
+}
+
+impl ResourceType {
+    /// Returns dbt's name of the kind.
+    pub fn name(self) -> &'static str {
+        match self {
+            ResourceType::Model => "model",
+            ResourceType::Seed => "seed",
+            ResourceType::Snapshot => "snapshot",
+            ResourceType::Test => "test",
+            ResourceType::Analysis => "analysis",
+            ResourceType::Source => "source",
+            ResourceType::Operation => "operation",
+        }
+    }
+
+    /// Tells whether `ref` can name nodes of this kind.
+    pub fn is_refable(self) -> bool {
+        matches!(self, ResourceType::Model | ResourceType::Seed | ResourceType::Snapshot)
+    }
+}
+
+/// One node.
+#[derive(Debug, Clone)]
+pub struct Node {
+    /// dbt's id: `model.shop.orders`.
+    pub unique_id: String,
+    /// The kind of node.
+    pub resource_type: ResourceType,
+    /// The name within the package.
+    pub name: String,
+    /// The package it belongs to.
+    pub package: String,
+    /// Package, folders and name: what config trees and selections go by.
+    pub fqn: Vec<String>,
+    /// The path relative to the resource folder.
+    pub path: String,
+    /// The path relative to the package's folder.
+    pub original_file_path: String,
+    /// The text the node is written in.
+    pub file: FileId,
+    /// Where its name, or its whole text, stands.
+    pub place: Place,
+    /// The template, stripped.
+    pub raw_code: Arc<str>,
+    /// The byte of the file at which the template begins.
+    pub raw_offset: usize,
+    /// SHA-256 of the text, in hex.
+    pub checksum: String,
+    /// Its configuration.
+    pub config: Config,
+    /// The database it is written to.
+    pub database: String,
+    /// The schema it is written to.
+    pub schema: String,
+    /// Its name in the database.
+    pub alias: String,
+    /// What it is, rendered.
+    pub description: String,
+    /// Its described columns.
+    pub columns: Vec<Column>,
+    /// Its tags, without repeats.
+    pub tags: Vec<String>,
+    /// The property file that describes it.
+    pub patch_path: Option<String>,
+    /// The folder of the package, for seeds.
+    pub root_path: String,
+    /// What the template refers to, in the order of the calls.
+    pub references: Vec<Reference>,
+    /// The ids of the macros it calls directly.
+    pub macros: Vec<String>,
+    /// The ids of the nodes it depends on, in the order of the calls, without repeats.
+    pub depends_on: Vec<String>,
+    /// What only some kinds have.
+    pub detail: Detail,
+    /// Keys of property files that are kept for the manifest.
+    pub kept: DataMap,
+}
+
+/// What only some kinds of nodes have.
+#[derive(Debug, Clone)]
+pub enum Detail {
+    /// Nothing more.
+    None,
+    /// A generic test.
+    GenericTest(GenericTest),
+    /// A source table.
+    Source(Source),
+    /// A hook: `on-run-start` or `on-run-end`, and its number.
+    Operation {
+        /// The key it stands under.
+        event: &'static str,
+        /// Its number under that key, from 0.
+        index: usize,
+    },
+}
+
+/// What a generic test tests.
+#[derive(Debug, Clone)]
+pub struct GenericTest {
+    /// The package in front of the name, if any.
+    pub namespace: Option<String>,
+    /// The test's name: `unique`.
+    pub test: String,
+    /// Its arguments, not rendered: each with its text's place.
+    pub arguments: IndexMap<String, Argument>,
+    /// The column under test.
+    pub column_name: Option<String>,
+    /// The id of the model under test; `None` for sources.
+    pub attached_node: Option<String>,
+    /// The name of what is under test, as people know it.
+    pub target: String,
+    /// The section and name of what is under test: `models.orders`.
+    pub file_key_name: String,
+    /// The short name used for files and relations.
+    pub short_name: String,
+}
+
+/// One argument of a generic test.
+#[derive(Debug, Clone)]
+pub struct Argument {
+    /// The value as written.
+    pub value: Data,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// What a source table has beyond a node.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// The source's name.
+    pub source_name: String,
+    /// The table's name in `source()`.
+    pub table_name: String,
+    /// Its name in the database.
+    pub identifier: String,
+    /// What the source as a whole is.
+    pub source_description: String,
+    /// What fills it.
+    pub loader: String,
+    /// Free information on the source as a whole.
+    pub source_meta: DataMap,
+    /// Whether database, schema and identifier are quoted.
+    pub quoting: [Option<bool>; 3],
+    /// `external` of the table.
+    pub external: Data,
+}
+
+/// One call of `ref` or `source`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reference {
+    /// What is called for.
+    pub target: ReferenceTarget,
+    /// Where the call stands; `None` where no file holds it.
+    pub place: Option<Place>,
+}
+
+/// What a reference names.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ReferenceTarget {
+    /// `ref('name')`, `ref('package', 'name')`, with a version or without.
+    Ref {
+        /// The package, when it is named.
+        package: Option<String>,
+        /// The model, seed or snapshot.
+        name: String,
+        /// The version, when it is named.
+        version: Option<String>,
+    },
+    /// `source('source', 'table')`.
+    Source {
+        /// The source.
+        source: String,
+        /// The table.
+        table: String,
+    },
+}
+
+impl Node {
+    /// Returns how the node becomes a relation (`materialized`).
+    pub fn materialization(&self) -> &str {
+        self.config.text("materialized").unwrap_or(match self.resource_type {
+            ResourceType::Seed => "seed",
+            ResourceType::Snapshot => "snapshot",
+            ResourceType::Test => "test",
+            _ => "view",
+        })
+    }
+
+    /// Tells whether the node is a model without a relation, put into its users as a common table expression.
+    pub fn is_ephemeral(&self) -> bool {
+        self.resource_type == ResourceType::Model && self.materialization() == "ephemeral"
+    }
+
+    /// Returns the generic test's part, if it is one.
+    pub fn generic_test(&self) -> Option<&GenericTest> {
+        match &self.detail {
+            Detail::GenericTest(test) => Some(test),
+            _ => None,
+        }
+    }
+
+    /// Returns the source's part, if it is one.
+    pub fn source(&self) -> Option<&Source> {
+        match &self.detail {
+            Detail::Source(source) => Some(source),
+            _ => None,
+        }
+    }
+
+    /// Returns the path of the node's SQL below `target/compiled/<package>` and `target/run/<package>`.
+    pub fn output_path(&self) -> String {
+        let base = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
+        if base(&self.path) == base(&self.original_file_path) {
+            self.original_file_path.clone()
+        } else {
+            format!("{}/{}", self.original_file_path, self.path)
+        }
+    }
+}
+
+/// All nodes by id, in the order they were found.
+#[derive(Debug, Clone, Default)]
+pub struct Nodes {
+    /// Enabled nodes.
+    pub enabled: IndexMap<String, Node>,
+    /// Disabled nodes.
+    pub disabled: IndexMap<String, Node>,
+}
+
+impl Nodes {
+    /// Returns an enabled node.
+    pub fn get(&self, id: &str) -> Option<&Node> {
+        self.enabled.get(id)
+    }
+}
