@@ -11,4 +11,6 @@ pub mod base;
 pub mod diagnostic;
 pub mod graph;
 pub mod project;
+pub mod report;
+pub mod run;
 pub mod yaml;

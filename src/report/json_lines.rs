@@ -1,0 +1,170 @@
+//! Events as one JSON object a line, in the shape of dbt's structured log.
+
+use std::io::Write;
+use std::sync::{Mutex, PoisonError};
+
+use serde_json::{Map, Value, json};
+
+use crate::base::clock;
+use crate::report::lines::{self, Tone};
+use crate::run::events::{Event, Listener, NodeLabel};
+use crate::run::result::NodeResult;
+
+/// Writes JSON lines.
+pub struct JsonReport<W> {
+    invocation_id: String,
+    quiet: bool,
+    debug: bool,
+    width: usize,
+    out: Mutex<W>,
+}
+
+impl<W: Write + Send> JsonReport<W> {
+    /// Makes a report that writes to `out`.
+    pub fn new(invocation_id: String, quiet: bool, debug: bool, width: usize, out: W) -> Self {
+        Self { invocation_id, quiet, debug, width, out: Mutex::new(out) }
+    }
+
+    fn write(&self, name: &str, code: &str, level: &str, message: &str, data: Value) {
+        if (self.quiet && level != "error") || (level == "debug" && !self.debug) {
+            return;
+        }
+        let mut data = if let Value::Object(map) = data { map } else { Map::new() };
+        data.insert("msg".to_owned(), message.into());
+        let line = json!({
+            "data": data,
+            "info": {
+                "category": "", "code": code, "extra": {}, "invocation_id": self.invocation_id, "level": level,
+                "msg": message, "name": name, "pid": std::process::id(),
+                "thread": std::thread::current().name().unwrap_or("MainThread"),
+                "ts": clock::now().to_rfc3339_opts(chrono::SecondsFormat::Micros, true),
+            },
+        });
+        let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
+        // A reader that has gone away is no failure of the run.
+        let _ = writeln!(out, "{line}");
+    }
+
+    fn finished(&self, index: usize, total: usize, node: &NodeLabel, result: &NodeResult) {
+        let (text, status, tone) = lines::finished(node, result);
+        let time = format!(" in {:.2}s", result.seconds);
+        let line =
+            lines::dotted(&format!("{index} of {total} {text}"), &format!("{status}{time}"), self.width);
+        let level = match tone {
+            Tone::Bad => "error",
+            Tone::Warning => "warn",
+            _ => "info",
+        };
+        let (name, code) = match (result.status.word(), node.resource_type) {
+            ("skipped", _) => ("SkippingDetails", "Q034"),
+            (_, "test") => ("LogTestResult", "Q007"),
+            (_, "seed") => ("LogSeedResult", "Q016"),
+            (_, "snapshot") => ("LogSnapshotResult", "Q015"),
+            _ => ("LogModelResult", "Q012"),
+        };
+        let data = json!({
+            "description": node.description, "execution_time": result.seconds, "index": index, "total": total,
+            "status": status, "num_failures": result.failures, "name": node.name, "node_info": info(node, result.status.word()),
+        });
+        self.write(name, code, level, &line, data);
+    }
+}
+
+fn info(node: &NodeLabel, status: &str) -> Value {
+    json!({
+        "materialized": node.materialized, "meta": {}, "node_name": node.name, "node_path": node.path,
+        "node_relation": {"relation_name": node.relation}, "node_status": status,
+        "resource_type": node.resource_type, "unique_id": node.unique_id,
+    })
+}
+
+impl<W: Write + Send> Listener for JsonReport<W> {
+    fn notice(&self, event: &Event) {
+        match event {
+            Event::Started { dbt_version, .. } => {
+                self.write(
+                    "MainReportVersion",
+                    "A001",
+                    "info",
+                    &format!("Running with dbt={dbt_version}"),
+                    json!({"version": format!("={dbt_version}"), "log_version": 3}),
+                );
+            }
+            Event::Adapter { name, version } => self.write(
+                "AdapterRegistered",
+                "E034",
+                "info",
+                &format!("Registered adapter: {name}={version}"),
+                json!({"adapter_name": name, "adapter_version": format!("={version}")}),
+            ),
+            Event::Found { counts } => {
+                let counts = lines::enumerate(counts);
+                self.write(
+                    "FoundStats",
+                    "W006",
+                    "info",
+                    &format!("Found {counts}"),
+                    json!({"stat_line": counts}),
+                );
+            }
+            Event::Finding { rendered, finding } => {
+                let level = if finding.is_error() { "error" } else { "warn" };
+                let data = json!({"code": finding.code.name, "message": finding.message, "exc": rendered});
+                self.write("MainEncounteredError", "Z002", level, rendered, data);
+            }
+            Event::Concurrency { threads, target } => {
+                let text = format!("Concurrency: {} (target='{target}')", lines::plural(*threads, "thread"));
+                self.write(
+                    "ConcurrencyLine",
+                    "Q026",
+                    "info",
+                    &text,
+                    json!({"num_threads": threads, "target_name": target}),
+                );
+            }
+            Event::NodeStarted { index, total, node } => {
+                let text =
+                    lines::dotted(&format!("{index} of {total} {}", lines::started(node)), "RUN", self.width);
+                let data = json!({"description": node.description, "index": index, "total": total, "node_info": info(node, "started")});
+                self.write("LogStartLine", "Q011", "info", &text, data);
+            }
+            Event::NodeFinished { index, total, node, result } => self.finished(*index, *total, node, result),
+            Event::Finished { counts, seconds } => {
+                let counts = lines::enumerate(counts);
+                let text = format!("Finished running {counts} in {}.", lines::duration(*seconds));
+                self.write(
+                    "FinishedRunningStats",
+                    "E047",
+                    "info",
+                    &text,
+                    json!({"stat_line": counts, "execution_time": seconds}),
+                );
+            }
+            Event::Summary { results } => {
+                for (node, result, findings) in results {
+                    if result.status.is_failure() && result.status.word() != "skipped" {
+                        let text = if findings.is_empty() {
+                            result.message.clone().unwrap_or_default()
+                        } else {
+                            findings.join("\n")
+                        };
+                        self.write(
+                            "RunResultError",
+                            "Z024",
+                            "error",
+                            &text,
+                            json!({"node_info": info(node, result.status.word())}),
+                        );
+                    }
+                }
+                let totals = lines::totals(results.iter().map(|(_, result, _)| result));
+                self.write("StatsLine", "Z023", "info", &totals, json!({}));
+            }
+            Event::Message { text, info } => {
+                self.write("JinjaLogInfo", "I062", if *info { "info" } else { "debug" }, text, json!({}));
+            }
+            Event::Print(text) => self.write("PrintEvent", "Z052", "info", text, json!({})),
+            Event::Warning(text) => self.write("JinjaLogWarning", "I061", "warn", text, json!({})),
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! The words of dbt's log lines: one place that knows how a node's beginning and end are told.
+
+use crate::run::events::NodeLabel;
+use crate::run::result::{NodeResult, Status};
+
+/// How a status is coloured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// As any text.
+    Plain,
+    /// Good.
+    Good,
+    /// To be noticed.
+    Warning,
+    /// Bad.
+    Bad,
+}
+
+/// Returns what is said when a node begins.
+pub fn started(node: &NodeLabel) -> String {
+    format!("START {}", node.description)
+}
+
+/// Returns what is said when a node ended, its status in brackets (without the time), and its tone.
+pub fn finished(node: &NodeLabel, result: &NodeResult) -> (String, String, Tone) {
+    let what = &node.description;
+    let failures = result.failures.unwrap_or_default();
+    let answer = if result.receipt.message.is_empty() { "OK" } else { &result.receipt.message };
+    match (result.status, node.resource_type) {
+        (Status::Skipped, kind) => {
+            (format!("SKIP {}", skipped(node, kind)), "SKIP".to_owned(), Tone::Warning)
+        }
+        (Status::Pass, _) => (format!("PASS {}", node.name), "PASS".to_owned(), Tone::Good),
+        (Status::Warn, _) => {
+            (format!("WARN {failures} {}", node.name), format!("WARN {failures}"), Tone::Warning)
+        }
+        (Status::Fail, _) => {
+            (format!("FAIL {failures} {}", node.name), format!("FAIL {failures}"), Tone::Bad)
+        }
+        (Status::Error, "test") => (format!("ERROR {}", node.name), "ERROR".to_owned(), Tone::Bad),
+        (Status::Error, "operation") => (format!("ERROR {what}"), "ERROR".to_owned(), Tone::Bad),
+        (Status::Error, kind) => (format!("ERROR {} {what}", doing(kind)), "ERROR".to_owned(), Tone::Bad),
+        (Status::NoOp, _) => (format!("NO-OP {what}"), "NO-OP".to_owned(), Tone::Plain),
+        (Status::Success, "operation") => (format!("OK {what}"), "OK".to_owned(), Tone::Good),
+        (Status::Success, kind) => (format!("OK {} {what}", done(kind)), answer.to_owned(), Tone::Good),
+    }
+}
+
+fn skipped(node: &NodeLabel, kind: &str) -> String {
+    match kind {
+        "test" => format!("test {}", node.name),
+        "model" | "seed" | "snapshot" => {
+            let relation = node.description.rsplit(' ').next().unwrap_or_default();
+            format!("relation {relation}")
+        }
+        _ => node.description.clone(),
+    }
+}
+
+fn doing(kind: &str) -> &'static str {
+    match kind {
+        "seed" => "loading",
+        "snapshot" => "snapshotting",
+        _ => "creating",
+    }
+}
+
+fn done(kind: &str) -> &'static str {
+    match kind {
+        "seed" => "loaded",
+        "snapshot" => "snapshotted",
+        _ => "created",
+    }
+}
+
+/// Fills a line with dots up to `width`, then puts the status behind it.
+pub fn dotted(text: &str, status: &str, width: usize) -> String {
+    let text = format!("{text} ");
+    let missing = width.saturating_sub(text.chars().count());
+    format!("{text}{} [{status}]", ".".repeat(missing))
+}
+
+/// Writes a number with its noun.
+pub fn plural(count: usize, one: &str) -> String {
+    if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
+}
+
+/// Joins words with commas.
+pub fn enumerate(words: &[String]) -> String {
+    words.join(", ")
+}
+
+/// Tells how long something took, as dbt does.
+pub fn duration(seconds: f64) -> String {
+    let whole = seconds.max(0.0) as u64;
+    let rest = seconds - (whole - whole % 60) as f64;
+    format!("{} hours {} minutes and {rest:.2} seconds ({seconds:.2}s)", whole / 3600, whole / 60 % 60)
+}
+
+/// Counts the statuses for the last line.
+pub fn totals<'r>(results: impl Iterator<Item = &'r NodeResult>) -> String {
+    let (mut pass, mut warn, mut error, mut skip, mut no_op, mut total) = (0, 0, 0, 0, 0, 0);
+    for result in results {
+        total += 1;
+        match result.status {
+            Status::Success | Status::Pass => pass += 1,
+            Status::Warn => warn += 1,
+            Status::Fail | Status::Error => error += 1,
+            Status::Skipped => skip += 1,
+            Status::NoOp => no_op += 1,
+        }
+    }
+    format!("Done. PASS={pass} WARN={warn} ERROR={error} SKIP={skip} NO-OP={no_op} TOTAL={total}")
+}

@@ -1,0 +1,228 @@
+//! Events as dbt's lines of text, on stdout; live progress on stderr where that is a terminal.
+
+use std::io::Write;
+use std::sync::{Mutex, PoisonError};
+
+use anstyle::{AnsiColor, Style};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::base::clock;
+use crate::report::lines::{self, Tone};
+use crate::report::table;
+use crate::run::events::{Event, Listener, NodeLabel};
+use crate::run::result::{NodeResult, Status};
+
+/// How lines are written.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Only errors and what templates print.
+    pub quiet: bool,
+    /// Also what is said for debugging.
+    pub debug: bool,
+    /// Colours.
+    pub colour: bool,
+    /// The width that status lines are filled to.
+    pub width: usize,
+    /// Live progress on stderr.
+    pub progress: bool,
+}
+
+/// Writes lines of text.
+pub struct TextReport<W> {
+    options: Options,
+    out: Mutex<W>,
+    bar: Option<ProgressBar>,
+}
+
+impl<W: Write + Send> TextReport<W> {
+    /// Makes a report that writes to `out`.
+    pub fn new(options: Options, out: W) -> Self {
+        let bar = options.progress.then(|| {
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+            let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {wide_msg}");
+            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+            bar
+        });
+        Self { options, out: Mutex::new(out), bar }
+    }
+
+    /// Writes a line with dbt's time in front, unless quiet.
+    fn say(&self, text: &str) {
+        if !self.options.quiet {
+            self.write(text);
+        }
+    }
+
+    fn write(&self, text: &str) {
+        let stamp = clock::now().format("%H:%M:%S");
+        for line in if text.is_empty() { vec![""] } else { text.lines().collect() } {
+            self.raw(format!("{stamp}  {line}").trim_end());
+        }
+    }
+
+    fn raw(&self, line: &str) {
+        let put = || {
+            let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
+            // A reader that has gone away is no failure of the run.
+            let _ = writeln!(out, "{line}");
+        };
+        match &self.bar {
+            Some(bar) => bar.suspend(put),
+            None => put(),
+        }
+    }
+
+    fn paint(&self, text: &str, tone: Tone) -> String {
+        let colour = match tone {
+            Tone::Plain => None,
+            Tone::Good => Some(AnsiColor::Green),
+            Tone::Warning => Some(AnsiColor::Yellow),
+            Tone::Bad => Some(AnsiColor::Red),
+        };
+        match colour.filter(|_| self.options.colour) {
+            Some(colour) => {
+                let style = Style::new().fg_color(Some(colour.into()));
+                format!("{style}{text}{style:#}")
+            }
+            None => text.to_owned(),
+        }
+    }
+
+    fn node_finished(&self, index: usize, total: usize, node: &NodeLabel, result: &NodeResult) {
+        let (text, status, tone) = lines::finished(node, result);
+        let time = format!(" in {:.2}s", result.seconds);
+        let timed = if result.status == Status::Skipped { String::new() } else { time };
+        let line = lines::dotted(
+            &format!("{index} of {total} {text}"),
+            &format!("{}{timed}", self.paint(&status, tone)),
+            self.options.width,
+        );
+        self.say(&line);
+        if let Some(bar) = &self.bar {
+            bar.inc(1);
+        }
+    }
+
+    fn summary(&self, results: &[(NodeLabel, NodeResult, Vec<String>)]) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+        let count = |wanted: &[Status]| {
+            results.iter().filter(|(_, result, _)| wanted.contains(&result.status)).count()
+        };
+        let errors = count(&[Status::Error, Status::Fail]);
+        let warnings = count(&[Status::Warn]);
+        self.say("");
+        let headline = match (errors, warnings) {
+            (0, 0) => self.paint("Completed successfully", Tone::Good),
+            (0, _) => {
+                self.paint(&format!("Completed with {}:", lines::plural(warnings, "warning")), Tone::Warning)
+            }
+            _ => {
+                let errors = lines::plural(errors, "error");
+                let warnings = lines::plural(warnings, "warning");
+                self.paint(
+                    &format!("Completed with {errors}, 0 partial successes, and {warnings}:"),
+                    Tone::Bad,
+                )
+            }
+        };
+        self.say(&headline);
+        for (node, result, findings) in results {
+            self.problem(node, result, findings);
+        }
+        self.say("");
+        self.say(&lines::totals(results.iter().map(|(_, result, _)| result)));
+    }
+
+    /// Tells all there is of a node that failed: the cause with its place, the rows, the query's path.
+    fn problem(&self, node: &NodeLabel, result: &NodeResult, findings: &[String]) {
+        let (title, tone) = match result.status {
+            Status::Fail => (format!("Failure in test {} ({})", node.name, node.path), Tone::Bad),
+            Status::Warn => (format!("Warning in test {} ({})", node.name, node.path), Tone::Warning),
+            Status::Error => {
+                (format!("Error in {} {} ({})", node.resource_type, node.name, node.path), Tone::Bad)
+            }
+            _ => return,
+        };
+        // Errors are shown even with `--quiet`.
+        let write = |text: &str| if tone == Tone::Bad { self.write(text) } else { self.say(text) };
+        write("");
+        write(&self.paint(&title, tone));
+        for finding in findings {
+            write(finding);
+        }
+        if let Some(message) = result.message.as_deref().filter(|_| findings.is_empty()) {
+            for line in message.lines() {
+                write(&format!("  {line}"));
+            }
+        }
+        if let Some(sample) = result.sample.as_ref().filter(|sample| !sample.rows.is_empty()) {
+            write("");
+            write(&format!("  the first {}:", lines::plural(sample.rows.len(), "row")));
+            for line in table::draw(sample, None).lines() {
+                write(&format!("  {line}"));
+            }
+        }
+        if let Some(path) = &result.compiled_path {
+            write("");
+            write(&format!("  compiled code at {path}"));
+        }
+        if let Some(relation) = &result.stored_in {
+            write("");
+            write(&format!("  See test failures: select * from {relation}"));
+        }
+    }
+}
+
+impl<W: Write + Send> Listener for TextReport<W> {
+    fn notice(&self, event: &Event) {
+        match event {
+            Event::Started { dbt_version, version } => {
+                self.say(&format!("Running with martlet={version} (dbt={dbt_version})"));
+            }
+            Event::Adapter { name, version } => self.say(&format!("Registered adapter: {name}={version}")),
+            Event::Found { counts } => {
+                self.say(&format!("Found {}", lines::enumerate(counts)));
+                self.say("");
+            }
+            Event::Finding { rendered, finding } if finding.is_error() => self.raw(rendered),
+            Event::Finding { rendered, .. } => {
+                if !self.options.quiet {
+                    self.raw(rendered);
+                }
+            }
+            Event::Concurrency { threads, target } => {
+                self.say(&format!("Concurrency: {} (target='{target}')", lines::plural(*threads, "thread")));
+                self.say("");
+            }
+            Event::NodeStarted { index, total, node } => {
+                if let Some(bar) = &self.bar {
+                    bar.set_length(*total as u64);
+                    bar.set_message(node.name.clone());
+                }
+                let text = format!("{index} of {total} {}", lines::started(node));
+                self.say(&lines::dotted(&text, "RUN", self.options.width));
+            }
+            Event::NodeFinished { index, total, node, result } => {
+                self.node_finished(*index, *total, node, result)
+            }
+            Event::Finished { counts, seconds } => {
+                self.say("");
+                self.say(&format!(
+                    "Finished running {} in {}.",
+                    lines::enumerate(counts),
+                    lines::duration(*seconds)
+                ));
+            }
+            Event::Summary { results } => self.summary(results),
+            Event::Message { text, info } => {
+                if *info || self.options.debug {
+                    self.say(text);
+                }
+            }
+            Event::Print(text) => self.raw(text),
+            Event::Warning(text) => self.say(&self.paint(&format!("[WARNING]: {text}"), Tone::Warning)),
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! What happens during a run, as values. Whoever shows them (terminal, JSON lines, artifacts) only listens.
+
+use crate::diagnostic::Diagnostic;
+use crate::run::result::NodeResult;
+
+/// What a node is called in messages.
+#[derive(Debug, Clone, Default)]
+pub struct NodeLabel {
+    /// Its id.
+    pub unique_id: String,
+    /// Its name.
+    pub name: String,
+    /// The kind of node: `model`, `test`, ...
+    pub resource_type: &'static str,
+    /// What it is, as log lines say it: `sql table model main.orders`, `test unique_orders_id`.
+    pub description: String,
+    /// How it becomes a relation.
+    pub materialized: String,
+    /// Its file.
+    pub path: String,
+    /// Its full relation name; empty where it has none.
+    pub relation: String,
+}
+
+/// One thing that happened.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// The invocation began.
+    Started {
+        /// dbt's version, as this program reports it.
+        dbt_version: String,
+        /// The program's own version.
+        version: &'static str,
+    },
+    /// The adapter is known.
+    Adapter {
+        /// Its name.
+        name: String,
+        /// The version of its engine.
+        version: String,
+    },
+    /// The project was read: how many of each kind, in dbt's words.
+    Found {
+        /// Counts with their words: `5 models`, `1 seed`.
+        counts: Vec<String>,
+    },
+    /// A finding about the project.
+    Finding {
+        /// The finding as it is drawn.
+        rendered: String,
+        /// The finding.
+        finding: Diagnostic,
+    },
+    /// Nodes are about to run.
+    Concurrency {
+        /// The number of workers.
+        threads: usize,
+        /// The target.
+        target: String,
+    },
+    /// A node began.
+    NodeStarted {
+        /// Its number, from 1.
+        index: usize,
+        /// How many there are.
+        total: usize,
+        /// The node.
+        node: NodeLabel,
+    },
+    /// A node ended.
+    NodeFinished {
+        /// Its number, from 1.
+        index: usize,
+        /// How many there are.
+        total: usize,
+        /// The node.
+        node: NodeLabel,
+        /// What became of it.
+        result: Box<NodeResult>,
+    },
+    /// All nodes ended.
+    Finished {
+        /// Counts with their words: `1 table model`, `4 data tests`.
+        counts: Vec<String>,
+        /// The seconds it took.
+        seconds: f64,
+    },
+    /// The results of all nodes, with what each is called and how its findings are drawn.
+    Summary {
+        /// The nodes with their results.
+        results: Vec<(NodeLabel, NodeResult, Vec<String>)>,
+    },
+    /// A line that a template logged, or one that a command has to say.
+    Message {
+        /// The text.
+        text: String,
+        /// Whether it is shown without `--debug`.
+        info: bool,
+    },
+    /// A line that a template prints, shown even with `--quiet`.
+    Print(
+        /// The text.
+        String,
+    ),
+    /// A warning that belongs to no place.
+    Warning(
+        /// The text.
+        String,
+    ),
+}
+
+/// Listens to what happens. Events come from several threads, each event whole.
+pub trait Listener: Send + Sync {
+    /// Takes notice of one event.
+    fn notice(&self, event: &Event);
+}
+
+/// Listens to nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Silence;
+
+impl Listener for Silence {
+    fn notice(&self, _: &Event) {}
+}

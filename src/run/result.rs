@@ -1,0 +1,107 @@
+//! What became of one node.
+
+use chrono::{DateTime, Utc};
+
+use crate::base::table::{Receipt, Table};
+use crate::diagnostic::Diagnostic;
+
+/// How a node ended, in dbt's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Status {
+    /// A node was built.
+    Success,
+    /// A test found nothing.
+    Pass,
+    /// A test found something, and only warns.
+    Warn,
+    /// A test found something.
+    Fail,
+    /// A node or a test could not be run to its end.
+    Error,
+    /// A node was left out because of another.
+    Skipped,
+    /// There was nothing to do.
+    NoOp,
+}
+
+impl Status {
+    /// Returns the word that artifacts use.
+    pub fn word(self) -> &'static str {
+        match self {
+            Status::Success => "success",
+            Status::Pass => "pass",
+            Status::Warn => "warn",
+            Status::Fail => "fail",
+            Status::Error => "error",
+            Status::Skipped => "skipped",
+            Status::NoOp => "no-op",
+        }
+    }
+
+    /// Tells whether the command's exit code must say so.
+    pub fn is_failure(self) -> bool {
+        matches!(self, Status::Fail | Status::Error | Status::Skipped)
+    }
+}
+
+/// What became of one node.
+#[derive(Debug, Clone)]
+pub struct NodeResult {
+    /// The node.
+    pub unique_id: String,
+    /// How it ended.
+    pub status: Status,
+    /// What there is to say of it in a line or a few; `None` for a test that passed.
+    pub message: Option<String>,
+    /// The number of failures of a test.
+    pub failures: Option<i64>,
+    /// What the database did.
+    pub receipt: Receipt,
+    /// When rendering began and ended.
+    pub compiled_at: Option<(DateTime<Utc>, DateTime<Utc>)>,
+    /// When execution began and ended.
+    pub executed_at: Option<(DateTime<Utc>, DateTime<Utc>)>,
+    /// The seconds from begin to end.
+    pub seconds: f64,
+    /// The worker, from 1; 0 for the main thread.
+    pub worker: usize,
+    /// The SQL, where the node got so far.
+    pub compiled_code: Option<String>,
+    /// Where that SQL was written.
+    pub compiled_path: Option<String>,
+    /// The first rows that a failing test found.
+    pub sample: Option<Table>,
+    /// The relation that keeps a test's failures, when they are stored.
+    pub stored_in: Option<String>,
+    /// What went wrong, with its place.
+    pub findings: Vec<Diagnostic>,
+}
+
+impl NodeResult {
+    /// Makes a result that says nothing but how a node ended.
+    pub fn new(unique_id: &str, status: Status) -> Self {
+        Self {
+            unique_id: unique_id.to_owned(),
+            status,
+            message: None,
+            failures: None,
+            receipt: Receipt::default(),
+            compiled_at: None,
+            executed_at: None,
+            seconds: 0.0,
+            worker: 0,
+            compiled_code: None,
+            compiled_path: None,
+            sample: None,
+            stored_in: None,
+            findings: Vec::new(),
+        }
+    }
+
+    /// Adds a message.
+    #[must_use]
+    pub fn message(mut self, message: impl Into<String>) -> Self {
+        self.message = Some(message.into());
+        self
+    }
+}
