@@ -7,7 +7,7 @@ use crate::base::table::{Cell, Table};
 /// Draws a table; a null is an empty cell. `width` bounds the whole where the terminal has one.
 pub fn draw(table: &Table, width: Option<u16>) -> String {
     let mut drawn = Drawn::new();
-    drawn.load_preset(presets::ASCII_MARKDOWN);
+    drawn.load_style(presets::ASCII_MARKDOWN);
     if let Some(width) = width {
         drawn.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
     }
