@@ -10,6 +10,7 @@ pub mod adapter;
 pub mod base;
 pub mod diagnostic;
 pub mod graph;
+pub mod jinja;
 pub mod project;
 pub mod report;
 pub mod run;

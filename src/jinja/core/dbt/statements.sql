@@ -1,0 +1,45 @@
+{# Running statements from templates, and the switches that a command line sets. #}
+
+{% macro statement(name=none, fetch_result=false, auto_begin=true, language='sql') -%}
+    {%- if execute -%}
+        {%- set code = caller() -%}
+        {%- if name == 'main' -%}
+            {%- do write(code) -%}
+        {%- endif -%}
+        {%- set response, table = adapter.execute(code, auto_begin=auto_begin, fetch=fetch_result) -%}
+        {%- if name is not none -%}
+            {%- do store_result(name, response=response, agate_table=table) -%}
+        {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro noop_statement(name=none, message=none, code=none, rows_affected=none, res=none) -%}
+    {%- if name is not none -%}
+        {%- do store_raw_result(name, message=message, code=code, rows_affected=rows_affected, agate_table=res) -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro run_query(sql) %}
+    {% call statement('run_query_statement', fetch_result=true, auto_begin=false) %}
+        {{ sql }}
+    {% endcall %}
+    {% set result = load_result('run_query_statement') %}
+    {% if result is not none %}
+        {% do return(result.table) %}
+    {% endif %}
+    {% do return(none) %}
+{% endmacro %}
+
+{% macro set_sql_header(config) -%}
+    {%- do config.set('sql_header', caller()) -%}
+{%- endmacro %}
+
+{% macro should_full_refresh() %}
+    {% set configured = config.get('full_refresh') %}
+    {% do return(flags.FULL_REFRESH if configured is none else configured) %}
+{% endmacro %}
+
+{% macro should_store_failures() %}
+    {% set configured = config.get('store_failures') %}
+    {% do return(flags.STORE_FAILURES if configured is none else configured) %}
+{% endmacro %}

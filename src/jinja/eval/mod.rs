@@ -1,0 +1,284 @@
+//! The evaluator: walks a template's tree and writes text that knows where it came from.
+
+mod calls;
+pub mod error;
+mod expressions;
+pub mod items;
+mod loops;
+pub mod scope;
+mod statements;
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::base::source::Place;
+use crate::jinja::eval::error::{RenderError, Result};
+use crate::jinja::eval::scope::Scope;
+use crate::jinja::limits::Limits;
+use crate::jinja::macros::MacroRegistry;
+use crate::jinja::provenance::{Frame, Output};
+use crate::jinja::syntax::tree::{Kind, Statement, Template};
+use crate::jinja::value::{Text, Value};
+
+/// What undefined names do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Reading the project: anything may be done with an undefined name, and nothing comes of it.
+    Parse,
+    /// Running: an undefined name prints nothing, and using it is an error.
+    Execute,
+}
+
+/// What a render knows beside the template: macros, the names of its context, and how strict it is.
+pub struct Environment {
+    /// All macros.
+    pub macros: Arc<MacroRegistry>,
+    /// The package whose macros come first.
+    pub package: Rc<str>,
+    /// The context's names. Macros of the same name come before them.
+    pub context: RefCell<HashMap<Rc<str>, Value>>,
+    /// Whether macros may be called by name; property files know none.
+    pub with_macros: bool,
+    /// What undefined names do.
+    pub mode: Mode,
+    /// How much may be used.
+    pub limits: Limits,
+    /// The ids of the macros called from the template itself.
+    called: RefCell<Vec<String>>,
+}
+
+impl Environment {
+    /// Makes an environment.
+    pub fn new(macros: Arc<MacroRegistry>, package: &str, mode: Mode) -> Self {
+        Self {
+            macros,
+            package: package.into(),
+            context: RefCell::default(),
+            with_macros: true,
+            mode,
+            limits: Limits::default(),
+            called: RefCell::default(),
+        }
+    }
+
+    /// Sets a name of the context.
+    pub fn set(&self, name: &str, value: Value) {
+        self.context.borrow_mut().insert(name.into(), value);
+    }
+
+    /// Returns a name of the context.
+    pub fn get(&self, name: &str) -> Option<Value> {
+        self.context.borrow().get(name).cloned()
+    }
+
+    /// Returns the ids of the macros that templates rendered here called directly, in order, without repeats.
+    pub fn called_macros(&self) -> Vec<String> {
+        self.called.borrow().clone()
+    }
+
+    fn note_call(&self, id: &str) {
+        let mut called = self.called.borrow_mut();
+        if !called.iter().any(|known| known == id) {
+            called.push(id.to_owned());
+        }
+    }
+}
+
+/// Renders a template to text.
+pub fn render(environment: &Environment, template: &Template) -> std::result::Result<Output, RenderError> {
+    let mut evaluator = Evaluator::new(environment);
+    evaluator.render(template).map_err(|interrupt| interrupt.into_error())
+}
+
+/// Renders a template that may be a single expression to that expression's value, as dbt's YAML values are.
+///
+/// An expression of constants alone is folded to text first, as in Jinja2's native environment under dbt.
+pub fn render_native(
+    environment: &Environment,
+    template: &Template,
+) -> std::result::Result<Value, RenderError> {
+    if let [Statement::Emit(expression)] = template.body.as_slice() {
+        let mut evaluator = Evaluator::new(environment);
+        let value = evaluator.expression(expression).map_err(|interrupt| interrupt.into_error())?;
+        return Ok(if is_constant(&expression.kind) { Value::from(value.to_text()) } else { value });
+    }
+    render(environment, template).map(|output| Value::Str(Text::captured(output)))
+}
+
+/// Evaluates one call from outside, such as a materialization macro.
+pub fn call(
+    environment: &Environment,
+    callable: &Value,
+    arguments: crate::jinja::value::Arguments,
+) -> std::result::Result<Value, RenderError> {
+    Evaluator::new(environment).call_value(callable, arguments).map_err(|interrupt| interrupt.into_error())
+}
+
+fn is_constant(kind: &Kind) -> bool {
+    match kind {
+        Kind::Constant(_) => true,
+        Kind::List(items) | Kind::Tuple(items) => items.iter().all(|item| is_constant(&item.kind)),
+        Kind::Dict(pairs) => {
+            pairs.iter().all(|(key, value)| is_constant(&key.kind) && is_constant(&value.kind))
+        }
+        Kind::Not(value) | Kind::Negate(value) => is_constant(&value.kind),
+        Kind::Binary(_, left, right) | Kind::And(left, right) | Kind::Or(left, right) => {
+            is_constant(&left.kind) && is_constant(&right.kind)
+        }
+        _ => false,
+    }
+}
+
+/// The state of one render.
+pub struct Evaluator<'e> {
+    /// What the render knows beside the template.
+    pub environment: &'e Environment,
+    scope: Rc<Scope>,
+    output: Output,
+    frame: Option<Rc<Frame>>,
+    here: Option<Place>,
+    depth: usize,
+    steps: u64,
+    captured: Rc<Cell<usize>>,
+}
+
+impl<'e> Evaluator<'e> {
+    /// Makes an evaluator with nothing written.
+    pub fn new(environment: &'e Environment) -> Self {
+        Self {
+            environment,
+            scope: Scope::root(),
+            output: Output::default(),
+            frame: None,
+            here: None,
+            depth: 0,
+            steps: 0,
+            captured: Rc::default(),
+        }
+    }
+
+    /// Renders a template in a scope of its own, within the calls under way, and returns what it writes.
+    pub fn render(&mut self, template: &Template) -> Result<Output> {
+        let scope = std::mem::replace(&mut self.scope, Scope::root());
+        let result = self.capture(|evaluator| evaluator.block(&template.body));
+        self.scope = scope;
+        result
+    }
+
+    /// Returns the place of the expression being evaluated.
+    pub fn here(&self) -> Option<Place> {
+        self.here
+    }
+
+    /// Returns the names of the macros being called, innermost first.
+    pub fn call_names(&self) -> Vec<Rc<str>> {
+        let mut names = Vec::new();
+        let mut frame = self.frame.clone();
+        while let Some(call) = frame {
+            names.push(call.name.clone());
+            frame = call.parent.clone();
+        }
+        names
+    }
+
+    /// Returns the place nearest to the user: the outermost one of the calls under way.
+    pub fn outermost_place(&self) -> Option<Place> {
+        let mut place = self.here;
+        let mut frame = self.frame.clone();
+        while let Some(call) = frame {
+            place = call.called_at.or(place);
+            frame = call.parent.clone();
+        }
+        place
+    }
+
+    /// Runs something and returns what it wrote.
+    fn capture(&mut self, body: impl FnOnce(&mut Self) -> Result<()>) -> Result<Output> {
+        let outer = std::mem::take(&mut self.output);
+        let result = body(self);
+        let written = std::mem::replace(&mut self.output, outer);
+        result?;
+        self.captured.set(self.captured.get() + written.text.len());
+        Ok(written)
+    }
+
+    /// Runs something in a scope inside the present one.
+    fn scoped<T>(&mut self, body: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        let inner = Scope::inside(&self.scope);
+        let outer = std::mem::replace(&mut self.scope, inner);
+        let result = body(self);
+        self.scope = outer;
+        result
+    }
+
+    fn step(&mut self, place: Place) -> Result<()> {
+        self.steps += 1;
+        let limits = self.environment.limits;
+        if self.steps > limits.steps {
+            return Err(self.located(
+                RenderError::new(format!("this template takes more than {} steps", limits.steps)),
+                place,
+            ));
+        }
+        if self.output.text.len() + self.captured.get() > limits.output {
+            let message = format!("this template writes more than {} MiB", limits.output >> 20);
+            return Err(self.located(RenderError::new(message), place));
+        }
+        Ok(())
+    }
+
+    fn located(&self, mut error: RenderError, place: Place) -> Box<error::Interrupt> {
+        error.locate(place, self.frame.as_ref());
+        error.into()
+    }
+
+    /// Gives an error that has no place yet the place it happened at.
+    fn locate<T>(&self, result: Result<T>, place: Place) -> Result<T> {
+        result.map_err(|mut interrupt| {
+            if let error::Interrupt::Error(error) = &mut *interrupt {
+                error.locate(place, self.frame.as_ref());
+            }
+            interrupt
+        })
+    }
+
+    /// Finds a name: scopes, macros, context, Jinja's own globals.
+    pub fn lookup(&self, name: &str) -> Option<Value> {
+        if let Some(value) = self.scope.get(name) {
+            return Some(value);
+        }
+        let environment = self.environment;
+        if environment.with_macros
+            && let Some(value) = environment.macros.lookup(&environment.package, name)
+        {
+            return Some(value);
+        }
+        if let Some(value) = environment.get(name) {
+            return Some(value);
+        }
+        crate::jinja::filters::globals::get(name)
+    }
+
+    fn undefined(&self, name: &str) -> Value {
+        Value::Undefined(name.into())
+    }
+
+    /// What an attribute that is not there gives: undefined, or an error when the value itself is undefined.
+    pub(crate) fn missing_attribute(&self, value: &Value, name: &str, called: bool) -> Result<Value> {
+        match value {
+            Value::Undefined(_) if self.environment.mode == Mode::Parse => Ok(value.clone()),
+            Value::Undefined(known) => Err(RenderError::undefined(known).into()),
+            other if called && self.environment.mode == Mode::Execute => {
+                let message = format!("'{}' has no attribute '{name}'", describe(other));
+                Err(RenderError::new(message).into())
+            }
+            other => Ok(self.undefined(&format!("{}.{name}", describe(other)))),
+        }
+    }
+}
+
+fn describe(value: &Value) -> String {
+    format!("{} object", value.type_name())
+}

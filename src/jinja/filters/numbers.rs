@@ -1,0 +1,124 @@
+//! Filters on numbers.
+
+use std::rc::Rc;
+
+use crate::jinja::eval::Evaluator;
+use crate::jinja::eval::error::{RenderError, Result};
+use crate::jinja::value::{Arguments, Value};
+
+pub(super) fn abs(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> Result<Value> {
+    arguments.reader("abs").finish()?;
+    match &value {
+        Value::Float(number) => Ok(Value::Float(number.abs())),
+        Value::Decimal(number) => Ok(Value::Decimal(Rc::new(number.abs()))),
+        other => match other.to_int() {
+            Some(number) => Ok(Value::Int(number.abs())),
+            None => {
+                Err(RenderError::new(format!("bad operand type for abs(): '{}'", other.type_name())).into())
+            }
+        },
+    }
+}
+
+pub(super) fn int(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> Result<Value> {
+    let mut reader = arguments.reader("int");
+    let default = reader.or("default", Value::Int(0))?;
+    let base = reader
+        .optional_int("base")?
+        .and_then(|base| u32::try_from(base).ok())
+        .filter(|base| (2..=36).contains(base))
+        .unwrap_or(10);
+    reader.finish()?;
+    Ok(match &value {
+        Value::Str(text) => {
+            let text = text.as_str().trim().replace('_', "");
+            let digits = match base {
+                16 => text.trim_start_matches("0x").trim_start_matches("0X"),
+                8 => text.trim_start_matches("0o"),
+                2 => text.trim_start_matches("0b"),
+                _ => &text,
+            };
+            let whole = i128::from_str_radix(digits, base).ok();
+            let rounded =
+                || text.parse::<f64>().ok().filter(|number| number.is_finite()).map(|number| number as i128);
+            whole.or_else(rounded).map_or(default, Value::Int)
+        }
+        Value::Float(number) if number.is_finite() => Value::Int(*number as i128),
+        Value::Decimal(number) => {
+            let whole = number.with_scale_round(0, bigdecimal::RoundingMode::Down).to_plain_string();
+            whole.parse().map_or(default, Value::Int)
+        }
+        other => other.to_int().map_or(default, Value::Int),
+    })
+}
+
+pub(super) fn float(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> Result<Value> {
+    let mut reader = arguments.reader("float");
+    let default = reader.or("default", Value::Float(0.0))?;
+    reader.finish()?;
+    Ok(match &value {
+        Value::Str(text) => text.as_str().trim().replace('_', "").parse().map_or(default, Value::Float),
+        other => other.to_float().map_or(default, Value::Float),
+    })
+}
+
+pub(super) fn round(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> Result<Value> {
+    let mut reader = arguments.reader("round");
+    let precision = reader.optional_int("precision")?.unwrap_or(0);
+    let method = reader.optional_text("method")?.unwrap_or_else(|| "common".to_owned());
+    reader.finish()?;
+    let precision = i32::try_from(precision.clamp(-300, 300)).unwrap_or(0);
+    if let (Value::Decimal(number), "common") = (&value, method.as_str()) {
+        let rounded = number.with_scale_round(i64::from(precision), bigdecimal::RoundingMode::HalfEven);
+        return Ok(Value::Decimal(Rc::new(rounded)));
+    }
+    if let (Some(number), "common") = (value.to_int(), method.as_str())
+        && precision >= 0
+    {
+        return Ok(Value::Int(number));
+    }
+    let Some(number) = value.to_float() else {
+        return Err(
+            RenderError::new(format!("type {} doesn't define __round__ method", value.type_name())).into()
+        );
+    };
+    let scale = 10_f64.powi(precision);
+    Ok(Value::Float(match method.as_str() {
+        "ceil" => (number * scale).ceil() / scale,
+        "floor" => (number * scale).floor() / scale,
+        "common" => half_even(number, precision),
+        _ => return Err(RenderError::new("method must be common, ceil or floor").into()),
+    }))
+}
+
+/// Rounds the exact binary value half to even, as Python's `round()` does.
+fn half_even(number: f64, precision: i32) -> f64 {
+    if precision >= 0 {
+        return format!("{number:.*}", usize::try_from(precision).unwrap_or(0)).parse().unwrap_or(number);
+    }
+    let scale = 10_f64.powi(-precision);
+    (number / scale).round_ties_even() * scale
+}
+
+pub(super) fn filesizeformat(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> Result<Value> {
+    let mut reader = arguments.reader("filesizeformat");
+    let binary = reader.truth("binary", false)?;
+    reader.finish()?;
+    let bytes = value.to_float().unwrap_or(0.0);
+    let base: f64 = if binary { 1024.0 } else { 1000.0 };
+    if bytes < base {
+        return Ok(Value::from(if (bytes - 1.0).abs() < f64::EPSILON {
+            "1 Byte".to_owned()
+        } else {
+            format!("{} Bytes", bytes as i64)
+        }));
+    }
+    let units = if binary { ["KiB", "MiB", "GiB", "TiB", "PiB"] } else { ["kB", "MB", "GB", "TB", "PB"] };
+    let mut size = bytes / base;
+    let mut unit = 0;
+    while size >= base && unit + 1 < units.len() {
+        size /= base;
+        unit += 1;
+    }
+    Ok(Value::from(format!("{size:.1} {}", units.get(unit).copied().unwrap_or_default())))
+}

@@ -1,0 +1,417 @@
+//! Filters on sequences and mappings.
+
+use std::rc::Rc;
+
+use crate::jinja::eval::error::{RenderError, Result};
+use crate::jinja::eval::{Evaluator, items as lookup};
+use crate::jinja::predicates;
+use crate::jinja::provenance::Output;
+use crate::jinja::value::containers::{self, items_of};
+use crate::jinja::value::{Arguments, Key, Text, Value, operators};
+
+/// Follows a dotted path: `a.b.0`.
+fn attribute_path(value: &Value, path: &Value) -> Value {
+    if let Some(at) = path.to_int() {
+        return lookup::item(value, &Value::Int(at)).unwrap_or_else(|| Value::Undefined("item".into()));
+    }
+    let mut found = value.clone();
+    for part in path.to_text().split('.') {
+        let index = part.parse::<i128>().ok().and_then(|at| lookup::item(&found, &Value::Int(at)));
+        found = index
+            .or_else(|| lookup::attribute(&found, part))
+            .unwrap_or_else(|| Value::Undefined(part.into()));
+    }
+    found
+}
+
+fn by_attribute(value: &Value, path: Option<&Value>) -> Value {
+    path.filter(|path| !path.is_none()).map_or_else(|| value.clone(), |path| attribute_path(value, path))
+}
+
+/// Texts compare without regard to case unless asked.
+fn folded(value: Value, case_sensitive: bool) -> Value {
+    match &value {
+        Value::Str(text) if !case_sensitive => Value::from(text.as_str().to_lowercase()),
+        _ => value,
+    }
+}
+
+pub(super) fn length(_: &mut Evaluator<'_>, value: Value, _: Arguments) -> Result<Value> {
+    let length = value
+        .length()
+        .ok_or_else(|| RenderError::new(format!("object of type '{}' has no len()", value.type_name())))?;
+    Ok(Value::from(length))
+}
+
+pub(super) fn list(_: &mut Evaluator<'_>, value: Value, _: Arguments) -> Result<Value> {
+    Ok(Value::list(items_of(&value)?))
+}
+
+pub(super) fn first(_: &mut Evaluator<'_>, value: Value, _: Arguments) -> Result<Value> {
+    Ok(items_of(&value)?
+        .into_iter()
+        .next()
+        .unwrap_or_else(|| Value::Undefined("the first item of an empty sequence".into())))
+}
+
+pub(super) fn last(_: &mut Evaluator<'_>, value: Value, _: Arguments) -> Result<Value> {
+    Ok(items_of(&value)?
+        .pop()
+        .unwrap_or_else(|| Value::Undefined("the last item of an empty sequence".into())))
+}
+
+pub(super) fn reverse(_: &mut Evaluator<'_>, value: Value, _: Arguments) -> Result<Value> {
+    let mut items = items_of(&value)?;
+    items.reverse();
+    Ok(match value {
+        Value::Str(_) => Value::from(items.iter().map(Value::to_text).collect::<String>()),
+        _ => Value::list(items),
+    })
+}
+
+pub(super) fn items(_: &mut Evaluator<'_>, value: Value, _: Arguments) -> Result<Value> {
+    if value.is_undefined() {
+        return Ok(Value::list(Vec::new()));
+    }
+    let entries = containers::pairs(&value)?;
+    Ok(Value::list(entries.into_iter().map(|(key, value)| Value::tuple(vec![key.0, value])).collect()))
+}
+
+pub(super) fn attr(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> Result<Value> {
+    let mut reader = arguments.reader("attr");
+    let name = reader.text("name")?;
+    reader.finish()?;
+    Ok(lookup::attribute(&value, &name).unwrap_or_else(|| Value::Undefined(name.into())))
+}
+
+pub(super) fn join(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> Result<Value> {
+    let mut reader = arguments.reader("join");
+    let separator = reader.or("d", Value::from(""))?;
+    let attribute = reader.optional("attribute")?;
+    reader.finish()?;
+    let mut output = Output::default();
+    for (index, item) in items_of(&value)?.iter().enumerate() {
+        if index > 0 {
+            output.push_plain(&separator.to_text());
+        }
+        match by_attribute(item, attribute.as_ref()) {
+            Value::Str(text) => output.push_pieces(text.as_str(), text.pieces().unwrap_or_default()),
+            other => output.push_plain(&other.to_text()),
+        }
+    }
+    Ok(if output.pieces.is_empty() { Value::from(output.text) } else { Value::Str(Text::captured(output)) })
+}
+
+pub(super) fn sort(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> Result<Value> {
+    let mut reader = arguments.reader("sort");
+    let reverse = reader.truth("reverse", false)?;
+    let case_sensitive = reader.truth("case_sensitive", false)?;
+    let attribute = reader.optional("attribute")?;
+    reader.finish()?;
+    let keyed = |item: &Value| match attribute.as_ref().filter(|path| !path.is_none()) {
+        Some(path) if path.as_str().is_some_and(|path| path.contains(',')) => {
+            let parts = path.to_text();
+            Value::tuple(
+                parts
+                    .split(',')
+                    .map(|part| folded(attribute_path(item, &Value::from(part)), case_sensitive))
+                    .collect(),
+            )
+        }
+        path => folded(by_attribute(item, path), case_sensitive),
+    };
+    let items = items_of(&value)?;
+    let mut keys: Vec<Value> =
+        items.iter().enumerate().map(|(at, item)| Value::tuple(vec![keyed(item), Value::from(at)])).collect();
+    sort_keyed(&mut keys, reverse)?;
+    let order = keys.iter().filter_map(|pair| lookup::item(pair, &Value::Int(1))?.to_int());
+    Ok(Value::list(order.filter_map(|at| items.get(usize::try_from(at).ok()?).cloned()).collect()))
+}
+
+/// Sorts pairs of key and position by key; equal keys keep their order.
+fn sort_keyed(pairs: &mut [Value], reverse: bool) -> Result<()> {
+    let key = |pair: &Value| lookup::item(pair, &Value::Int(0)).unwrap_or(Value::None);
+    let mut refused = None;
+    pairs.sort_by(|a, b| {
+        let (a, b) = (key(a), key(b));
+        let order = a.order(&b).unwrap_or_else(|| {
+            refused.get_or_insert_with(|| (a.type_name().to_owned(), b.type_name().to_owned()));
+            std::cmp::Ordering::Equal
+        });
+        if reverse { order.reverse() } else { order }
+    });
+    match refused {
+        Some((a, b)) => {
+            Err(RenderError::new(format!("'<' not supported between instances of '{b}' and '{a}'")).into())
+        }
+        None => Ok(()),
+    }
+}
+
+pub(super) fn dictsort(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> Result<Value> {
+    let mut reader = arguments.reader("dictsort");
+    let case_sensitive = reader.truth("case_sensitive", false)?;
+    let by = reader.optional_text("by")?.unwrap_or_else(|| "key".to_owned());
+    let reverse = reader.truth("reverse", false)?;
+    reader.finish()?;
+    let mut pairs: Vec<Value> = containers::pairs(&value)?
+        .into_iter()
+        .map(|(key, value)| {
+            let sorted_by = if by == "value" { value.clone() } else { key.0.clone() };
+            Value::tuple(vec![folded(sorted_by, case_sensitive), Value::tuple(vec![key.0, value])])
+        })
+        .collect();
+    sort_keyed(&mut pairs, reverse)?;
+    Ok(Value::list(pairs.iter().filter_map(|pair| lookup::item(pair, &Value::Int(1))).collect()))
+}
+
+pub(super) fn unique(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> Result<Value> {
+    let mut reader = arguments.reader("unique");
+    let case_sensitive = reader.truth("case_sensitive", false)?;
+    let attribute = reader.optional("attribute")?;
+    reader.finish()?;
+    let mut seen: Vec<Value> = Vec::new();
+    let mut kept = Vec::new();
+    for item in items_of(&value)? {
+        let key = folded(by_attribute(&item, attribute.as_ref()), case_sensitive);
+        if !seen.iter().any(|known| known.equals(&key)) {
+            seen.push(key);
+            kept.push(item);
+        }
+    }
+    Ok(Value::list(kept))
+}
+
+pub(super) fn max(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> Result<Value> {
+    extreme(&value, arguments, std::cmp::Ordering::Greater)
+}
+
+pub(super) fn min(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> Result<Value> {
+    extreme(&value, arguments, std::cmp::Ordering::Less)
+}
+
+fn extreme(value: &Value, arguments: Arguments, wanted: std::cmp::Ordering) -> Result<Value> {
+    let mut reader = arguments.reader("max");
+    let case_sensitive = reader.truth("case_sensitive", false)?;
+    let attribute = reader.optional("attribute")?;
+    reader.finish()?;
+    let mut best: Option<(Value, Value)> = None;
+    for item in items_of(value)? {
+        let key = folded(by_attribute(&item, attribute.as_ref()), case_sensitive);
+        let better = match &best {
+            None => true,
+            Some((old, _)) => {
+                let refused = || {
+                    RenderError::new(format!(
+                        "'<' not supported between instances of '{}' and '{}'",
+                        key.type_name(),
+                        old.type_name()
+                    ))
+                };
+                key.order(old).ok_or_else(refused)? == wanted
+            }
+        };
+        if better {
+            best = Some((key, item));
+        }
+    }
+    Ok(best.map_or_else(|| Value::Undefined("the extreme of an empty sequence".into()), |(_, item)| item))
+}
+
+pub(super) fn sum(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> Result<Value> {
+    let mut reader = arguments.reader("sum");
+    let attribute = reader.optional("attribute")?;
+    let mut total = reader.or("start", Value::Int(0))?;
+    reader.finish()?;
+    for item in items_of(&value)? {
+        let item = by_attribute(&item, attribute.as_ref());
+        total = operators::binary(crate::jinja::syntax::tree::BinaryOperator::Add, &total, &item)?;
+    }
+    Ok(total)
+}
+
+pub(super) fn map(evaluator: &mut Evaluator<'_>, value: Value, mut arguments: Arguments) -> Result<Value> {
+    let items = items_of(&value)?;
+    let mut mapped = Vec::with_capacity(items.len());
+    if arguments.positional.is_empty() {
+        let mut reader = arguments.reader("map");
+        reader.optional("filter")?;
+        let attribute = reader.required("attribute")?;
+        let default = reader.optional("default")?;
+        reader.finish()?;
+        for item in &items {
+            let found = attribute_path(item, &attribute);
+            mapped.push(default.clone().filter(|_| found.is_undefined()).unwrap_or(found));
+        }
+    } else {
+        let filter = arguments.positional.remove(0).to_text();
+        for item in items {
+            mapped.push(super::apply(evaluator, &filter, item, arguments.clone())?);
+        }
+    }
+    Ok(Value::list(mapped))
+}
+
+pub(super) fn select(evaluator: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> Result<Value> {
+    filtered(evaluator, &value, arguments, false, true)
+}
+
+pub(super) fn reject(evaluator: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> Result<Value> {
+    filtered(evaluator, &value, arguments, false, false)
+}
+
+pub(super) fn selectattr(evaluator: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> Result<Value> {
+    filtered(evaluator, &value, arguments, true, true)
+}
+
+pub(super) fn rejectattr(evaluator: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> Result<Value> {
+    filtered(evaluator, &value, arguments, true, false)
+}
+
+fn filtered(
+    evaluator: &mut Evaluator<'_>,
+    value: &Value,
+    mut arguments: Arguments,
+    by_path: bool,
+    keep: bool,
+) -> Result<Value> {
+    let take = |arguments: &mut Arguments| {
+        (!arguments.positional.is_empty()).then(|| arguments.positional.remove(0))
+    };
+    let path = if by_path { take(&mut arguments) } else { None };
+    if by_path && path.is_none() {
+        return Err(RenderError::new("Missing parameter for attribute name").into());
+    }
+    let test = take(&mut arguments).map(|name| name.to_text());
+    let mut kept = Vec::new();
+    for item in items_of(value)? {
+        let looked_at = by_attribute(&item, path.as_ref());
+        let holds = match &test {
+            Some(test) => predicates::test(evaluator, test, &looked_at, arguments.clone())?,
+            None => looked_at.is_true(),
+        };
+        if holds == keep {
+            kept.push(item);
+        }
+    }
+    Ok(Value::list(kept))
+}
+
+pub(super) fn groupby(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> Result<Value> {
+    let mut reader = arguments.reader("groupby");
+    let attribute = reader.required("attribute")?;
+    let default = reader.optional("default")?;
+    let case_sensitive = reader.truth("case_sensitive", false)?;
+    reader.finish()?;
+    let mut groups: Vec<(Value, Value, Vec<Value>)> = Vec::new();
+    for item in items_of(&value)? {
+        let found = attribute_path(&item, &attribute);
+        let found = default.clone().filter(|_| found.is_undefined()).unwrap_or(found);
+        let key = folded(found.clone(), case_sensitive);
+        match groups.iter_mut().find(|(known, _, _)| known.equals(&key)) {
+            Some((_, _, members)) => members.push(item),
+            None => groups.push((key, found, vec![item])),
+        }
+    }
+    let mut pairs: Vec<Value> = groups
+        .into_iter()
+        .map(|(key, shown, members)| {
+            Value::tuple(vec![key, Value::object(Group { grouper: shown, list: Value::list(members) })])
+        })
+        .collect();
+    sort_keyed(&mut pairs, false)?;
+    Ok(Value::list(pairs.iter().filter_map(|pair| lookup::item(pair, &Value::Int(1))).collect()))
+}
+
+/// One group: a pair whose parts have names.
+struct Group {
+    grouper: Value,
+    list: Value,
+}
+
+impl crate::jinja::value::Object for Group {
+    fn type_name(&self) -> &'static str {
+        "_GroupTuple"
+    }
+
+    fn attribute(&self, name: &str) -> Option<Value> {
+        match name {
+            "grouper" => Some(self.grouper.clone()),
+            "list" => Some(self.list.clone()),
+            _ => None,
+        }
+    }
+
+    fn iterate(&self) -> Option<Vec<Value>> {
+        Some(vec![self.grouper.clone(), self.list.clone()])
+    }
+
+    fn text(&self) -> String {
+        Value::tuple(vec![self.grouper.clone(), self.list.clone()]).repr()
+    }
+
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+}
+
+pub(super) fn batch(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> Result<Value> {
+    let mut reader = arguments.reader("batch");
+    let size = reader
+        .optional_int("linecount")?
+        .and_then(|size| usize::try_from(size).ok())
+        .filter(|size| *size > 0);
+    let size = size.ok_or_else(|| RenderError::new("batch() needs a size of at least 1"))?;
+    let fill = reader.optional("fill_with")?.filter(|fill| !fill.is_none());
+    reader.finish()?;
+    let items = items_of(&value)?;
+    let batches = items.chunks(size).map(|chunk| {
+        let mut chunk = chunk.to_vec();
+        if let Some(fill) = &fill {
+            chunk.resize(size.min(1 << 20), fill.clone());
+        }
+        Value::list(chunk)
+    });
+    Ok(Value::list(batches.collect()))
+}
+
+pub(super) fn slice(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> Result<Value> {
+    let mut reader = arguments.reader("slice");
+    let count = reader
+        .optional_int("slices")?
+        .and_then(|count| usize::try_from(count).ok())
+        .filter(|count| *count > 0);
+    let count = count.ok_or_else(|| RenderError::new("slice() needs a number of at least 1"))?;
+    let fill = reader.optional("fill_with")?.filter(|fill| !fill.is_none());
+    reader.finish()?;
+    let items = items_of(&value)?;
+    let (each, more) = (items.len() / count, items.len() % count);
+    let mut at = 0;
+    let mut slices = Vec::with_capacity(count.min(1 << 20));
+    for index in 0..count.min(1 << 20) {
+        let size = each + usize::from(index < more);
+        let mut part = items.get(at..at + size).unwrap_or_default().to_vec();
+        at += size;
+        if let (Some(fill), true) = (&fill, index >= more && more > 0) {
+            part.push(fill.clone());
+        }
+        slices.push(Value::list(part));
+    }
+    Ok(Value::list(slices))
+}
+
+/// Makes a set of an iterable.
+pub(super) fn set_of(value: &Value) -> Result<Value> {
+    let members: crate::jinja::value::Dict = containers::members(value)?;
+    Ok(Value::Set(Rc::new(members.into())))
+}
+
+/// Makes the dict that `dict(...)` makes.
+pub(super) fn dict_of(arguments: Arguments) -> Result<Value> {
+    let mut entries = match arguments.positional.first() {
+        Some(first) => containers::pairs(first)?,
+        None => crate::jinja::value::Dict::new(),
+    };
+    entries.extend(arguments.named.into_iter().map(|(name, value)| (Key::text(&name), value)));
+    Ok(Value::Dict(Rc::new(entries.into())))
+}

@@ -1,0 +1,236 @@
+//! Filters on texts.
+
+use crate::jinja::eval::Evaluator;
+use crate::jinja::eval::error::Result;
+use crate::jinja::value::{Arguments, Text, Value, formatting, strings};
+
+fn as_text(value: &Value) -> Text {
+    match value {
+        Value::Str(text) => text.clone(),
+        other => Text::new(other.to_text()),
+    }
+}
+
+pub(super) fn string(_: &mut Evaluator<'_>, value: Value, _: Arguments) -> Result<Value> {
+    Ok(Value::Str(as_text(&value)))
+}
+
+pub(super) fn upper(_: &mut Evaluator<'_>, value: Value, _: Arguments) -> Result<Value> {
+    Ok(Value::from(value.to_text().to_uppercase()))
+}
+
+pub(super) fn lower(_: &mut Evaluator<'_>, value: Value, _: Arguments) -> Result<Value> {
+    Ok(Value::from(value.to_text().to_lowercase()))
+}
+
+pub(super) fn capitalize(_: &mut Evaluator<'_>, value: Value, _: Arguments) -> Result<Value> {
+    Ok(Value::from(strings::capitalize(&value.to_text())))
+}
+
+/// Words begin after blanks, dashes and opening brackets; the rest of each is small.
+pub(super) fn title(_: &mut Evaluator<'_>, value: Value, _: Arguments) -> Result<Value> {
+    let mut out = String::new();
+    let mut begins = true;
+    for c in value.to_text().chars() {
+        if begins {
+            out.extend(c.to_uppercase())
+        } else {
+            out.extend(c.to_lowercase())
+        }
+        begins = c.is_whitespace() || "-({[<".contains(c);
+    }
+    Ok(Value::from(out))
+}
+
+pub(super) fn trim(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> Result<Value> {
+    let mut reader = arguments.reader("trim");
+    let characters = reader.optional_text("chars")?;
+    reader.finish()?;
+    Ok(strings::strip_text(&as_text(&value), characters.as_deref(), true, true))
+}
+
+pub(super) fn replace(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> Result<Value> {
+    strings::call(&as_text(&value), "replace", arguments).unwrap_or(Ok(Value::None))
+}
+
+pub(super) fn format(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> Result<Value> {
+    let argument = if arguments.named.is_empty() {
+        Value::tuple(arguments.positional)
+    } else {
+        Value::dict(arguments.named)
+    };
+    formatting::percent(&value.to_text(), &argument).map(Value::from)
+}
+
+pub(super) fn center(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> Result<Value> {
+    let mut reader = arguments.reader("center");
+    let width = reader.or("width", Value::Int(80))?;
+    reader.finish()?;
+    strings::call(&as_text(&value), "center", Arguments::positional(vec![width])).unwrap_or(Ok(Value::None))
+}
+
+pub(super) fn indent(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> Result<Value> {
+    let mut reader = arguments.reader("indent");
+    let width = reader.or("width", Value::Int(4))?;
+    let first = reader.truth("first", false)?;
+    let blank = reader.truth("blank", false)?;
+    reader.finish()?;
+    let pad = match width.to_int() {
+        Some(width) => " ".repeat(usize::try_from(width).unwrap_or(0).min(1000)),
+        None => width.to_text(),
+    };
+    let text = value.to_text();
+    let mut out = String::new();
+    for (index, line) in text.split('\n').enumerate() {
+        if index > 0 {
+            out.push('\n');
+        }
+        let wanted = if index == 0 { first } else { blank || !line.is_empty() };
+        if wanted {
+            out.push_str(&pad);
+        }
+        out.push_str(line);
+    }
+    Ok(Value::from(out))
+}
+
+pub(super) fn wordcount(_: &mut Evaluator<'_>, value: Value, _: Arguments) -> Result<Value> {
+    let text = value.to_text();
+    Ok(Value::from(
+        text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()).count(),
+    ))
+}
+
+pub(super) fn truncate(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> Result<Value> {
+    let mut reader = arguments.reader("truncate");
+    let length =
+        reader.optional_int("length")?.and_then(|length| usize::try_from(length).ok()).unwrap_or(255);
+    let kill_words = reader.truth("killwords", false)?;
+    let end = reader.optional_text("end")?.unwrap_or_else(|| "...".to_owned());
+    let leeway = reader.optional_int("leeway")?.and_then(|leeway| usize::try_from(leeway).ok()).unwrap_or(5);
+    reader.finish()?;
+    let text = value.to_text();
+    let characters: Vec<char> = text.chars().collect();
+    if characters.len() <= length + leeway {
+        return Ok(value);
+    }
+    let kept: String = characters.iter().take(length.saturating_sub(end.chars().count())).collect();
+    let kept = if kill_words {
+        kept
+    } else {
+        kept.rsplit_once(' ').map_or(kept.clone(), |(before, _)| before.to_owned())
+    };
+    Ok(Value::from(kept + &end))
+}
+
+pub(super) fn wordwrap(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> Result<Value> {
+    let mut reader = arguments.reader("wordwrap");
+    let width =
+        reader.optional_int("width")?.and_then(|width| usize::try_from(width).ok()).unwrap_or(79).max(1);
+    let break_long = reader.truth("break_long_words", true)?;
+    let newline = reader.optional_text("wrapstring")?.unwrap_or_else(|| "\n".to_owned());
+    reader.finish()?;
+    let mut lines: Vec<String> = Vec::new();
+    for line in value.to_text().lines() {
+        let mut current = String::new();
+        for word in line.split_whitespace() {
+            let mut word = word.to_owned();
+            if !current.is_empty() && current.chars().count() + 1 + word.chars().count() > width {
+                lines.push(std::mem::take(&mut current));
+            }
+            while break_long && word.chars().count() > width {
+                lines.push(word.chars().take(width).collect());
+                word = word.chars().skip(width).collect();
+            }
+            if !current.is_empty() {
+                current.push(' ');
+            }
+            current.push_str(&word);
+        }
+        lines.push(current);
+    }
+    Ok(Value::from(lines.join(&newline)))
+}
+
+/// Escapes what means something in HTML.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&#34;"),
+            '\'' => out.push_str("&#39;"),
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+pub(super) fn escape(_: &mut Evaluator<'_>, value: Value, _: Arguments) -> Result<Value> {
+    Ok(Value::from(escaped(&value.to_text())))
+}
+
+pub(super) fn striptags(_: &mut Evaluator<'_>, value: Value, _: Arguments) -> Result<Value> {
+    let mut out = String::new();
+    let mut inside = false;
+    for c in value.to_text().chars() {
+        match c {
+            '<' => inside = true,
+            '>' if inside => inside = false,
+            _ if inside => {}
+            other => out.push(other),
+        }
+    }
+    Ok(Value::from(out.split_whitespace().collect::<Vec<_>>().join(" ")))
+}
+
+pub(super) fn xmlattr(_: &mut Evaluator<'_>, value: Value, _: Arguments) -> Result<Value> {
+    let entries = crate::jinja::value::containers::pairs(&value)?;
+    let pairs = entries.iter().filter(|(_, value)| !value.is_none() && !value.is_undefined());
+    let text: Vec<String> = pairs
+        .map(|(key, value)| format!("{}=\"{}\"", escaped(&key.0.to_text()), escaped(&value.to_text())))
+        .collect();
+    Ok(Value::from(if text.is_empty() { String::new() } else { format!(" {}", text.join(" ")) }))
+}
+
+pub(super) fn urlencode(_: &mut Evaluator<'_>, value: Value, _: Arguments) -> Result<Value> {
+    let quote = |text: &str| {
+        let mut out = String::new();
+        for byte in text.bytes() {
+            if byte.is_ascii_alphanumeric() || b"_.-~/".contains(&byte) {
+                out.push(byte as char);
+            } else {
+                out.push_str(&format!("%{byte:02X}"));
+            }
+        }
+        out
+    };
+    Ok(Value::from(match &value {
+        Value::Dict(entries) => {
+            let pairs = entries.borrow();
+            let pairs = pairs
+                .iter()
+                .map(|(key, value)| format!("{}={}", quote(&key.0.to_text()), quote(&value.to_text())));
+            pairs.collect::<Vec<_>>().join("&")
+        }
+        other => quote(&other.to_text()),
+    }))
+}
+
+pub(super) fn pprint(_: &mut Evaluator<'_>, value: Value, _: Arguments) -> Result<Value> {
+    Ok(Value::from(value.repr()))
+}
+
+/// JSON that is safe inside of HTML, keys sorted, as Jinja's filter writes it (dbt's function of the same name is
+/// another).
+pub(super) fn tojson(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> Result<Value> {
+    let mut reader = arguments.reader("tojson");
+    reader.optional("indent")?;
+    reader.finish()?;
+    let json = super::globals::json(&value, true);
+    let safe =
+        json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026").replace('\'', "\\u0027");
+    Ok(Value::from(safe))
+}

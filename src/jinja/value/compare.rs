@@ -1,0 +1,110 @@
+//! Equality and order as Python has them.
+
+use std::cmp::Ordering;
+
+use bigdecimal::{BigDecimal, FromPrimitive};
+
+use crate::jinja::value::Value;
+
+impl Value {
+    /// Tells what `==` says.
+    pub fn equals(&self, other: &Value) -> bool {
+        match (self, other) {
+            (Value::None, Value::None) | (Value::Undefined(_), Value::Undefined(_)) => true,
+            (Value::Str(a), Value::Str(b)) => a.as_str() == b.as_str(),
+            (Value::List(a), Value::List(b)) => {
+                std::rc::Rc::ptr_eq(a, b) || all_equal(&a.borrow(), &b.borrow())
+            }
+            (Value::Tuple(a), Value::Tuple(b)) => all_equal(a, b),
+            (Value::Dict(a), Value::Dict(b)) => {
+                let (a, b) = (a.borrow(), b.borrow());
+                a.len() == b.len()
+                    && a.iter().all(|(key, value)| b.get(key).is_some_and(|other| value.equals(other)))
+            }
+            (Value::Set(a), Value::Set(b)) => {
+                let (a, b) = (a.borrow(), b.borrow());
+                a.len() == b.len() && a.keys().all(|key| b.contains_key(key))
+            }
+            (Value::Date(a), Value::Date(b)) => a == b,
+            (Value::DateTime(a), Value::DateTime(b)) => a == b,
+            (Value::Moment(a), Value::Moment(b)) => a == b,
+            (Value::Time(a), Value::Time(b)) => a == b,
+            (Value::Delta(a), Value::Delta(b)) => a == b,
+            (Value::Object(a), b) => match b {
+                Value::Object(b) => a.equals(&**b),
+                // Statuses and the like compare equal to plain texts.
+                Value::Str(text) => a.type_name() == "StrEnum" && a.text() == text.as_str(),
+                _ => false,
+            },
+            (Value::Str(_), Value::Object(_)) => other.equals(self),
+            _ => numbers(self, other).is_some_and(|order| order == Ordering::Equal),
+        }
+    }
+
+    /// Tells how two values are ordered; `None` when Python would refuse.
+    pub fn order(&self, other: &Value) -> Option<Ordering> {
+        match (self, other) {
+            (Value::Str(a), Value::Str(b)) => Some(a.as_str().cmp(b.as_str())),
+            (Value::List(a), Value::List(b)) => order_all(&a.borrow(), &b.borrow()),
+            (Value::Tuple(a), Value::Tuple(b)) => order_all(a, b),
+            (Value::Date(a), Value::Date(b)) => Some(a.cmp(b)),
+            (Value::DateTime(a), Value::DateTime(b)) => Some(a.cmp(b)),
+            (Value::Moment(a), Value::Moment(b)) => Some(a.cmp(b)),
+            (Value::Time(a), Value::Time(b)) => Some(a.cmp(b)),
+            (Value::Delta(a), Value::Delta(b)) => Some(a.cmp(b)),
+            _ => numbers(self, other),
+        }
+    }
+
+    /// Returns the number of a boolean or number as a float.
+    pub fn to_float(&self) -> Option<f64> {
+        match self {
+            Value::Bool(truth) => Some(f64::from(u8::from(*truth))),
+            Value::Int(number) => Some(*number as f64),
+            Value::Float(number) => Some(*number),
+            Value::Decimal(number) => bigdecimal::ToPrimitive::to_f64(&**number),
+            _ => None,
+        }
+    }
+
+    /// Returns the whole number of a boolean or an int.
+    pub fn to_int(&self) -> Option<i128> {
+        match self {
+            Value::Bool(truth) => Some((*truth).into()),
+            Value::Int(number) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// Returns the number of an int or decimal exactly, of a float as it stands.
+    pub fn to_decimal(&self) -> Option<BigDecimal> {
+        match self {
+            Value::Decimal(number) => Some((**number).clone()),
+            Value::Float(number) => BigDecimal::from_f64(*number),
+            other => other.to_int().map(BigDecimal::from),
+        }
+    }
+}
+
+fn all_equal(a: &[Value], b: &[Value]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.equals(b))
+}
+
+fn order_all(a: &[Value], b: &[Value]) -> Option<Ordering> {
+    for (a, b) in a.iter().zip(b) {
+        if !a.equals(b) {
+            return a.order(b);
+        }
+    }
+    Some(a.len().cmp(&b.len()))
+}
+
+fn numbers(a: &Value, b: &Value) -> Option<Ordering> {
+    if let (Some(a), Some(b)) = (a.to_int(), b.to_int()) {
+        return Some(a.cmp(&b));
+    }
+    if matches!(a, Value::Decimal(_)) || matches!(b, Value::Decimal(_)) {
+        return Some(a.to_decimal()?.cmp(&b.to_decimal()?));
+    }
+    a.to_float()?.partial_cmp(&b.to_float()?)
+}

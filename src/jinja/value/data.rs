@@ -1,0 +1,67 @@
+//! Plain values and table cells as template values, and back.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use crate::base::data::{Data, DataMap};
+use crate::base::table::Cell;
+use crate::jinja::value::{Key, Value};
+
+impl From<&Data> for Value {
+    fn from(data: &Data) -> Self {
+        match data {
+            Data::Null => Value::None,
+            Data::Bool(truth) => Value::Bool(*truth),
+            Data::Int(number) => Value::Int(*number),
+            Data::Float(number) => Value::Float(*number),
+            Data::Str(text) => Value::text(text.as_str()),
+            Data::List(items) => Value::list(items.iter().map(Value::from).collect()),
+            Data::Map(map) => Value::from(map),
+        }
+    }
+}
+
+impl From<&DataMap> for Value {
+    fn from(map: &DataMap) -> Self {
+        let entries = map.iter().map(|(key, value)| (Key::text(key), Value::from(value)));
+        Value::Dict(Rc::new(RefCell::new(entries.collect())))
+    }
+}
+
+impl From<&Cell> for Value {
+    fn from(cell: &Cell) -> Self {
+        match cell {
+            Cell::Null => Value::None,
+            Cell::Bool(truth) => Value::Bool(*truth),
+            // dbt hands numbers over as decimals, which print and compare as integers do.
+            Cell::Int(number) => Value::Int(*number),
+            Cell::Float(number) => Value::Float(*number),
+            Cell::Decimal(number) => Value::Decimal(Rc::new(number.normalized())),
+            Cell::Text(text) => Value::text(text.as_str()),
+            Cell::Date(date) => Value::Date(*date),
+            Cell::Time(time) => Value::Time(*time),
+            Cell::Timestamp(stamp) => Value::DateTime(*stamp),
+            Cell::Moment(moment) => Value::Moment(moment.fixed_offset()),
+        }
+    }
+}
+
+impl Value {
+    /// Converts to a plain value; what has none (objects, dates) becomes its text, undefined becomes nothing.
+    pub fn to_data(&self) -> Data {
+        match self {
+            Value::None | Value::Undefined(_) => Data::Null,
+            Value::Bool(truth) => Data::Bool(*truth),
+            Value::Int(number) => Data::Int(*number),
+            Value::Float(number) => Data::Float(*number),
+            Value::Str(text) => Data::Str(text.as_str().to_owned()),
+            Value::List(items) => Data::List(items.borrow().iter().map(Value::to_data).collect()),
+            Value::Tuple(items) => Data::List(items.iter().map(Value::to_data).collect()),
+            Value::Set(entries) => Data::List(entries.borrow().keys().map(|key| key.0.to_data()).collect()),
+            Value::Dict(entries) => Data::Map(
+                entries.borrow().iter().map(|(key, value)| (key.0.to_text(), value.to_data())).collect(),
+            ),
+            other => Data::Str(other.to_text()),
+        }
+    }
+}

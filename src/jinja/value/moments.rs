@@ -1,0 +1,192 @@
+//! Dates, times and spans of time: printing and methods, as Python's datetime module has them.
+
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDateTime, NaiveTime, TimeDelta, Timelike};
+
+use crate::jinja::eval::error::{RenderError, Result};
+use crate::jinja::value::{Arguments, Value};
+
+/// Writes a timestamp in ISO form; the fraction only where there is one.
+pub fn iso(stamp: NaiveDateTime, separator: char) -> String {
+    format!("{}{separator}{}", stamp.date(), iso_time(stamp.time()))
+}
+
+/// Writes a moment in ISO form with its offset.
+pub fn iso_moment(moment: DateTime<FixedOffset>, separator: char) -> String {
+    format!("{}{}", iso(moment.naive_local(), separator), moment.format("%:z"))
+}
+
+/// Writes a time of day.
+pub fn iso_time(time: NaiveTime) -> String {
+    let micros = time.nanosecond() / 1000;
+    let fraction = if micros == 0 { String::new() } else { format!(".{micros:06}") };
+    format!("{}{fraction}", time.format("%H:%M:%S"))
+}
+
+/// Writes a span of time: `1 day, 2:00:00`.
+pub fn delta(delta: TimeDelta) -> String {
+    let (days, seconds, micros) = parts(delta);
+    let plural = if days.abs() == 1 { "" } else { "s" };
+    let days = if days == 0 { String::new() } else { format!("{days} day{plural}, ") };
+    let fraction = if micros == 0 { String::new() } else { format!(".{micros:06}") };
+    format!("{days}{}:{:02}:{:02}{fraction}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+}
+
+/// Writes a span of time as Python's `repr()`.
+pub fn repr_delta(delta: TimeDelta) -> String {
+    let (days, seconds, micros) = parts(delta);
+    let named = [("days", days), ("seconds", seconds), ("microseconds", micros)];
+    let shown: Vec<String> = named
+        .iter()
+        .filter(|(_, count)| *count != 0)
+        .map(|(name, count)| format!("{name}={count}"))
+        .collect();
+    if shown.is_empty() {
+        "datetime.timedelta(0)".to_owned()
+    } else {
+        format!("datetime.timedelta({})", shown.join(", "))
+    }
+}
+
+/// Returns days, seconds of the day and microseconds; only the days may be negative.
+fn parts(delta: TimeDelta) -> (i64, i64, i64) {
+    let micros = delta.num_microseconds().unwrap_or(i64::MAX);
+    let days = micros.div_euclid(86_400_000_000);
+    let rest = micros.rem_euclid(86_400_000_000);
+    (days, rest / 1_000_000, rest % 1_000_000)
+}
+
+/// Writes a timestamp as Python's `repr()`.
+pub fn repr(stamp: NaiveDateTime) -> String {
+    let micros = stamp.nanosecond() / 1000;
+    let mut text = stamp.format("datetime.datetime(%Y, %-m, %-d, %-H, %-M").to_string();
+    if stamp.second() > 0 || micros > 0 {
+        text += &format!(", {}", stamp.second());
+    }
+    if micros > 0 {
+        text += &format!(", {micros}");
+    }
+    text + ")"
+}
+
+/// Formats by `strftime`'s directives; `%f` is microseconds, as in Python.
+fn strftime(stamp: DateTime<FixedOffset>, aware: bool, format: &str) -> Result<String> {
+    use std::fmt::Write;
+    let mut pattern = format.replace("%f", "%6f");
+    if !aware {
+        pattern = pattern.replace("%z", "").replace("%Z", "");
+    }
+    let mut out = String::new();
+    write!(out, "{}", stamp.format(&pattern))
+        .map_err(|_| RenderError::new(format!("strftime() does not know the format '{format}'")))?;
+    Ok(out)
+}
+
+/// Returns an attribute of a date, time or span.
+pub fn attribute(value: &Value, name: &str) -> Option<Value> {
+    if let Value::Delta(delta) = value {
+        let (days, seconds, micros) = parts(*delta);
+        return match name {
+            "days" => Some(Value::from(days)),
+            "seconds" => Some(Value::from(seconds)),
+            "microseconds" => Some(Value::from(micros)),
+            _ => None,
+        };
+    }
+    let (stamp, has_date, has_time) = parts_of(value)?;
+    let number = |number: u32| Some(Value::from(i64::from(number)));
+    match name {
+        "year" if has_date => Some(Value::from(i64::from(stamp.year()))),
+        "month" if has_date => number(stamp.month()),
+        "day" if has_date => number(stamp.day()),
+        "hour" if has_time => number(stamp.hour()),
+        "minute" if has_time => number(stamp.minute()),
+        "second" if has_time => number(stamp.second()),
+        "microsecond" if has_time => number(stamp.nanosecond() / 1000),
+        _ => None,
+    }
+}
+
+/// Returns the local timestamp of a date, time or moment, and whether it has a date and a time.
+fn parts_of(value: &Value) -> Option<(NaiveDateTime, bool, bool)> {
+    Some(match value {
+        Value::Date(date) => (date.and_time(NaiveTime::MIN), true, false),
+        Value::DateTime(stamp) => (*stamp, true, true),
+        Value::Moment(moment) => (moment.naive_local(), true, true),
+        Value::Time(time) => (chrono::NaiveDate::from_ymd_opt(1900, 1, 1)?.and_time(*time), false, true),
+        _ => return None,
+    })
+}
+
+/// Calls a method of a date, time or span; `None` when there is none of this name.
+pub fn call_method(value: &Value, name: &str, arguments: Arguments) -> Option<Result<Value>> {
+    if let Value::Delta(delta) = value {
+        return (name == "total_seconds").then(|| {
+            arguments.reader(name).finish()?;
+            Ok(Value::Float(delta.num_microseconds().unwrap_or(i64::MAX) as f64 / 1e6))
+        });
+    }
+    let (stamp, has_date, has_time) = parts_of(value)?;
+    let zone = FixedOffset::east_opt(0)?;
+    let (moment, aware) = match value {
+        Value::Moment(moment) => (*moment, true),
+        _ => (DateTime::from_naive_utc_and_offset(stamp, zone), false),
+    };
+    match name {
+        "strftime" | "__format__" => Some((|| {
+            let mut reader = arguments.reader(name);
+            let format = reader.text("format")?;
+            reader.finish()?;
+            strftime(moment, aware, &format).map(Value::from)
+        })()),
+        "isoformat" => Some((|| {
+            let mut reader = arguments.reader(name);
+            let separator = reader.optional_text("sep")?.and_then(|text| text.chars().next()).unwrap_or('T');
+            reader.finish()?;
+            Ok(Value::from(match value {
+                Value::Moment(moment) => iso_moment(*moment, separator),
+                Value::DateTime(stamp) => iso(*stamp, separator),
+                other => other.to_text(),
+            }))
+        })()),
+        "date" if has_date && has_time => Some(Ok(Value::Date(stamp.date()))),
+        "time" if has_date && has_time => Some(Ok(Value::Time(stamp.time()))),
+        "weekday" if has_date => Some(Ok(Value::from(i64::from(stamp.weekday().num_days_from_monday())))),
+        "isoweekday" if has_date => Some(Ok(Value::from(i64::from(stamp.weekday().number_from_monday())))),
+        "timestamp" if has_date && has_time => Some(Ok(Value::Float(moment.timestamp_micros() as f64 / 1e6))),
+        "replace" => Some(replace(value, stamp, arguments)),
+        "astimezone" if has_date && has_time => Some(Ok(Value::Moment(moment))),
+        _ => None,
+    }
+}
+
+fn replace(value: &Value, stamp: NaiveDateTime, arguments: Arguments) -> Result<Value> {
+    let mut reader = arguments.reader("replace");
+    let names = ["year", "month", "day", "hour", "minute", "second", "microsecond"];
+    let given = names.map(|name| reader.optional_int(name));
+    let no_zone = reader.optional("tzinfo")?.is_some_and(|zone| zone.is_none());
+    reader.finish()?;
+    let [year, month, day, hour, minute, second, micro] = given;
+    let pick = |given: Result<Option<i128>>, old: u32| {
+        given.map(|given| given.and_then(|n| u32::try_from(n).ok()).unwrap_or(old))
+    };
+    let year = year?.and_then(|year| i32::try_from(year).ok()).unwrap_or(stamp.year());
+    let changed = chrono::NaiveDate::from_ymd_opt(year, pick(month, stamp.month())?, pick(day, stamp.day())?)
+        .and_then(|date| {
+            let parts = (
+                pick(hour, stamp.hour()),
+                pick(minute, stamp.minute()),
+                pick(second, stamp.second()),
+                pick(micro, stamp.nanosecond() / 1000),
+            );
+            date.and_hms_micro_opt(parts.0.ok()?, parts.1.ok()?, parts.2.ok()?, parts.3.ok()?)
+        });
+    let changed = changed.ok_or_else(|| RenderError::new("day is out of range for month"))?;
+    Ok(match value {
+        Value::Date(_) => Value::Date(changed.date()),
+        Value::Time(_) => Value::Time(changed.time()),
+        Value::Moment(moment) if !no_zone => {
+            Value::Moment(DateTime::from_naive_utc_and_offset(changed - *moment.offset(), *moment.offset()))
+        }
+        _ => Value::DateTime(changed),
+    })
+}

@@ -1,0 +1,125 @@
+//! How values print: Python's `str()` and `repr()`.
+
+use crate::jinja::value::{Value, moments};
+
+impl Value {
+    /// Returns Python's `str()`; undefined is an empty text.
+    pub fn to_text(&self) -> String {
+        match self {
+            Value::Str(text) => text.as_str().to_owned(),
+            Value::Undefined(_) => String::new(),
+            Value::Decimal(number) => number.to_plain_string(),
+            Value::Date(date) => date.format("%Y-%m-%d").to_string(),
+            Value::DateTime(stamp) => moments::iso(*stamp, ' '),
+            Value::Moment(moment) => moments::iso_moment(*moment, ' '),
+            Value::Time(time) => moments::iso_time(*time),
+            Value::Delta(delta) => moments::delta(*delta),
+            Value::Object(object) => object.text(),
+            other => other.repr(),
+        }
+    }
+
+    /// Returns Python's `repr()`.
+    pub fn repr(&self) -> String {
+        let mut out = String::new();
+        self.write_repr(&mut out, 0);
+        out
+    }
+
+    fn write_repr(&self, out: &mut String, depth: usize) {
+        // A list that holds itself prints as Python prints it, and deep nesting ends somewhere.
+        if depth > 100 {
+            out.push_str("...");
+            return;
+        }
+        match self {
+            Value::None => out.push_str("None"),
+            Value::Bool(true) => out.push_str("True"),
+            Value::Bool(false) => out.push_str("False"),
+            Value::Int(number) => out.push_str(&number.to_string()),
+            Value::Float(number) => out.push_str(&float(*number)),
+            Value::Decimal(number) => out.push_str(&format!("Decimal('{}')", number.to_plain_string())),
+            Value::Str(text) => quote(text.as_str(), out),
+            Value::List(items) => sequence(&items.borrow(), ("[", "]"), out, depth),
+            Value::Tuple(items) => {
+                sequence(items, ("(", if items.len() == 1 { ",)" } else { ")" }), out, depth);
+            }
+            Value::Set(entries) if entries.borrow().is_empty() => out.push_str("set()"),
+            Value::Set(entries) => {
+                let items: Vec<Value> = entries.borrow().keys().map(|key| key.0.clone()).collect();
+                sequence(&items, ("{", "}"), out, depth);
+            }
+            Value::Dict(entries) => {
+                out.push('{');
+                for (index, (key, value)) in entries.borrow().iter().enumerate() {
+                    if index > 0 {
+                        out.push_str(", ");
+                    }
+                    key.0.write_repr(out, depth + 1);
+                    out.push_str(": ");
+                    value.write_repr(out, depth + 1);
+                }
+                out.push('}');
+            }
+            Value::Date(date) => out.push_str(&date.format("datetime.date(%Y, %-m, %-d)").to_string()),
+            Value::DateTime(stamp) => out.push_str(&moments::repr(*stamp)),
+            Value::Moment(moment) => out.push_str(&moments::repr(moment.naive_local())),
+            Value::Time(time) => out.push_str(&time.format("datetime.time(%-H, %-M, %-S)").to_string()),
+            Value::Delta(delta) => out.push_str(&moments::repr_delta(*delta)),
+            Value::Object(object) => out.push_str(&object.repr()),
+            Value::Undefined(_) => out.push_str("Undefined"),
+        }
+    }
+}
+
+fn sequence(items: &[Value], (open, close): (&str, &str), out: &mut String, depth: usize) {
+    out.push_str(open);
+    for (index, item) in items.iter().enumerate() {
+        if index > 0 {
+            out.push_str(", ");
+        }
+        item.write_repr(out, depth + 1);
+    }
+    out.push_str(close);
+}
+
+/// Writes a text in quotes as Python does: single ones, unless it holds a single and no double one.
+fn quote(text: &str, out: &mut String) {
+    let mark = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
+    out.push(mark);
+    for c in text.chars() {
+        match c {
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c if c == mark => {
+                out.push('\\');
+                out.push(c);
+            }
+            c if (c as u32) < 0x20 || c == '\x7f' => out.push_str(&format!("\\x{:02x}", c as u32)),
+            '\u{a0}' | '\u{ad}' => out.push_str(&format!("\\x{:02x}", c as u32)),
+            c => out.push(c),
+        }
+    }
+    out.push(mark);
+}
+
+/// Writes a float as Python's `repr()`: the shortest digits that read back the same, with an exponent from 1e16 on.
+pub fn float(number: f64) -> String {
+    if number.is_nan() {
+        return "nan".to_owned();
+    }
+    if number.is_infinite() {
+        return if number > 0.0 { "inf" } else { "-inf" }.to_owned();
+    }
+    let scientific = format!("{number:e}");
+    let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    if (-4..16).contains(&exponent) {
+        let plain = format!("{number}");
+        return if plain.contains('.') { plain } else { format!("{plain}.0") };
+    }
+    let sign = if exponent < 0 { '-' } else { '+' };
+    format!("{digits}e{sign}{:02}", exponent.abs())
+}

@@ -1,0 +1,254 @@
+//! The methods of texts.
+
+use crate::jinja::eval::error::{RenderError, Result};
+use crate::jinja::value::containers::items_of;
+use crate::jinja::value::object::ArgumentReader;
+use crate::jinja::value::{Arguments, Text, Value, formatting};
+
+/// Calls a method of a text; `None` when there is none of this name.
+pub fn call(text: &Text, name: &str, arguments: Arguments) -> Option<Result<Value>> {
+    let value = text.as_str();
+    if let Some(changed) = simple(value, name) {
+        return Some(arguments.reader(name).finish().map(|()| changed));
+    }
+    Some(match name {
+        "strip" | "lstrip" | "rstrip" => strip(text, name, arguments),
+        "split" | "rsplit" => split(value, name, arguments),
+        "replace" => replace(value, arguments),
+        "startswith" | "endswith" => affix(value, name, arguments),
+        "find" | "rfind" | "index" | "rindex" | "count" => search(value, name, arguments),
+        "format" => formatting::format(value, &arguments).map(Value::from),
+        "join" => join(value, arguments),
+        "removeprefix" | "removesuffix" | "partition" | "rpartition" => cut(value, name, arguments),
+        "center" | "ljust" | "rjust" | "zfill" => pad(value, name, arguments),
+        "splitlines" => Ok(Value::list(value.lines().map(Value::from).collect())),
+        "encode" => Ok(Value::Str(text.clone())),
+        _ => return None,
+    })
+}
+
+/// The methods without arguments.
+fn simple(value: &str, name: &str) -> Option<Value> {
+    let all = |test: fn(char) -> bool| Value::Bool(!value.is_empty() && value.chars().all(test));
+    let cased = || value.chars().any(|c| c.is_lowercase() || c.is_uppercase());
+    Some(match name {
+        "upper" => Value::from(value.to_uppercase()),
+        "lower" | "casefold" => Value::from(value.to_lowercase()),
+        "capitalize" => Value::from(capitalize(value)),
+        "title" => Value::from(title(value)),
+        "swapcase" => {
+            let swap = |c: char| {
+                if c.is_uppercase() {
+                    c.to_lowercase().collect::<String>()
+                } else {
+                    c.to_uppercase().collect()
+                }
+            };
+            Value::from(value.chars().map(swap).collect::<String>())
+        }
+        "isdigit" | "isdecimal" => all(|c| c.is_ascii_digit()),
+        "isnumeric" => all(char::is_numeric),
+        "isalpha" => all(char::is_alphabetic),
+        "isalnum" => all(char::is_alphanumeric),
+        "isspace" => all(char::is_whitespace),
+        "isupper" => Value::Bool(cased() && !value.chars().any(char::is_lowercase)),
+        "islower" => Value::Bool(cased() && !value.chars().any(char::is_uppercase)),
+        "isidentifier" => {
+            let mut chars = value.chars();
+            let first = chars.next().is_some_and(|c| c.is_alphabetic() || c == '_');
+            Value::Bool(first && chars.all(|c| c.is_alphanumeric() || c == '_'))
+        }
+        _ => return None,
+    })
+}
+
+/// First letter large, the rest small.
+pub fn capitalize(value: &str) -> String {
+    let mut chars = value.chars();
+    chars
+        .next()
+        .map(|first| first.to_uppercase().chain(chars.flat_map(char::to_lowercase)).collect())
+        .unwrap_or_default()
+}
+
+/// The first letter of each run of letters large, the rest small.
+pub fn title(value: &str) -> String {
+    let mut out = String::new();
+    let mut inside = false;
+    for c in value.chars() {
+        if inside {
+            out.extend(c.to_lowercase())
+        } else {
+            out.extend(c.to_uppercase())
+        }
+        inside = c.is_alphabetic();
+    }
+    out
+}
+
+/// Strips characters off the ends; the rest keeps the pieces it came from.
+pub fn strip_text(text: &Text, characters: Option<&str>, left: bool, right: bool) -> Value {
+    let value = text.as_str();
+    let drop = |c: char| characters.map_or_else(|| c.is_whitespace(), |set| set.contains(c));
+    let start = if left { value.len() - value.trim_start_matches(drop).len() } else { 0 };
+    let end = if right { value.trim_end_matches(drop).len().max(start) } else { value.len() };
+    Value::Str(text.slice(start..end))
+}
+
+fn strip(text: &Text, name: &str, arguments: Arguments) -> Result<Value> {
+    let mut reader = arguments.reader(name);
+    let characters = reader.optional_text("chars")?;
+    reader.finish()?;
+    Ok(strip_text(text, characters.as_deref(), name != "rstrip", name != "lstrip"))
+}
+
+fn split(value: &str, name: &str, arguments: Arguments) -> Result<Value> {
+    let mut reader = arguments.reader(name);
+    let separator = reader.optional_text("sep")?;
+    let most = reader.optional_int("maxsplit")?.and_then(|most| usize::try_from(most).ok());
+    reader.finish()?;
+    let limit = most.map_or(usize::MAX, |most| most + 1);
+    let from_right = name == "rsplit";
+    let parts: Vec<String> = match separator.as_deref() {
+        Some("") => return Err(RenderError::new("empty separator").into()),
+        Some(separator) if from_right => reversed(value.rsplitn(limit, separator)),
+        Some(separator) => value.splitn(limit, separator).map(str::to_owned).collect(),
+        None if limit == usize::MAX => value.split_whitespace().map(str::to_owned).collect(),
+        None if from_right => {
+            let mut words: Vec<String> = Vec::new();
+            let mut rest = value.trim_end();
+            while words.len() + 1 < limit {
+                let Some(at) = rest.rfind(char::is_whitespace) else { break };
+                words.push(rest.get(at..).unwrap_or_default().trim_start().to_owned());
+                rest = rest.get(..at).unwrap_or_default().trim_end();
+            }
+            words.push(rest.trim_start().to_owned());
+            reversed(words.iter().map(String::as_str))
+        }
+        None => {
+            let mut words: Vec<String> = Vec::new();
+            let mut rest = value.trim_start();
+            while words.len() + 1 < limit {
+                let Some(at) = rest.find(char::is_whitespace) else { break };
+                words.push(rest.get(..at).unwrap_or_default().to_owned());
+                rest = rest.get(at..).unwrap_or_default().trim_start();
+            }
+            if !rest.is_empty() {
+                words.push(rest.to_owned());
+            }
+            words
+        }
+    };
+    Ok(Value::list(parts.into_iter().filter(|_| true).map(Value::from).collect()))
+}
+
+fn reversed<'p>(parts: impl Iterator<Item = &'p str>) -> Vec<String> {
+    let mut parts: Vec<String> = parts.map(str::to_owned).collect();
+    parts.reverse();
+    parts
+}
+
+fn replace(value: &str, arguments: Arguments) -> Result<Value> {
+    let mut reader = arguments.reader("replace");
+    let (old, new) = (reader.text("old")?, reader.text("new")?);
+    let count = reader.optional_int("count")?.and_then(|count| usize::try_from(count).ok());
+    reader.finish()?;
+    Ok(Value::from(match count {
+        Some(count) => value.replacen(&old, &new, count),
+        None => value.replace(&old, &new),
+    }))
+}
+
+fn affix(value: &str, name: &str, arguments: Arguments) -> Result<Value> {
+    let mut reader = arguments.reader(name);
+    let wanted = reader.required("prefix")?;
+    reader.finish()?;
+    let options = match &wanted {
+        Value::Tuple(items) => items.iter().map(Value::to_text).collect(),
+        Value::Str(text) => vec![text.as_str().to_owned()],
+        other => {
+            let message =
+                format!("{name} first arg must be str or a tuple of str, not {}", other.type_name());
+            return Err(RenderError::new(message).into());
+        }
+    };
+    let hit =
+        |part: &String| if name == "startswith" { value.starts_with(part) } else { value.ends_with(part) };
+    Ok(Value::Bool(options.iter().any(hit)))
+}
+
+fn search(value: &str, name: &str, arguments: Arguments) -> Result<Value> {
+    let mut reader = arguments.reader(name);
+    let part = reader.text("sub")?;
+    let start = reader.optional_int("start")?.and_then(|start| usize::try_from(start).ok()).unwrap_or(0);
+    let skip: usize = value.chars().take(start).map(char::len_utf8).sum();
+    let rest = value.get(skip..).unwrap_or_default();
+    if name == "count" {
+        return Ok(Value::from(rest.matches(part.as_str()).count()));
+    }
+    let found = if name.starts_with('r') { rest.rfind(&part) } else { rest.find(&part) };
+    match found {
+        Some(at) => Ok(Value::from(value.get(..skip + at).map_or(0, |before| before.chars().count()))),
+        None if name.ends_with("index") => Err(RenderError::new("substring not found").into()),
+        None => Ok(Value::Int(-1)),
+    }
+}
+
+fn join(value: &str, arguments: Arguments) -> Result<Value> {
+    let mut reader = arguments.reader("join");
+    let items = items_of(&reader.required("iterable")?)?;
+    reader.finish()?;
+    let mut parts = Vec::with_capacity(items.len());
+    for (index, item) in items.iter().enumerate() {
+        let Some(text) = item.as_str() else {
+            let message = format!("sequence item {index}: expected str instance, {} found", item.type_name());
+            return Err(RenderError::new(message).into());
+        };
+        parts.push(text.to_owned());
+    }
+    Ok(Value::from(parts.join(value)))
+}
+
+fn cut(value: &str, name: &str, arguments: Arguments) -> Result<Value> {
+    let mut reader = arguments.reader(name);
+    let part = reader.text("sep")?;
+    reader.finish()?;
+    let triple = |parts: [&str; 3]| Value::tuple(parts.map(Value::from).to_vec());
+    Ok(match name {
+        "removeprefix" => Value::from(value.strip_prefix(part.as_str()).unwrap_or(value)),
+        "removesuffix" => Value::from(value.strip_suffix(part.as_str()).unwrap_or(value)),
+        "partition" => match value.split_once(part.as_str()) {
+            Some((before, after)) => triple([before, &part, after]),
+            None => triple([value, "", ""]),
+        },
+        _ => match value.rsplit_once(part.as_str()) {
+            Some((before, after)) => triple([before, &part, after]),
+            None => triple(["", "", value]),
+        },
+    })
+}
+
+fn pad(value: &str, name: &str, arguments: Arguments) -> Result<Value> {
+    let mut reader: ArgumentReader<'_> = arguments.reader(name);
+    let width =
+        reader.optional_int("width")?.and_then(|width| usize::try_from(width).ok()).unwrap_or(0).min(1 << 20);
+    let fill = reader
+        .optional_text("fillchar")?
+        .unwrap_or_else(|| if name == "zfill" { "0" } else { " " }.to_owned());
+    reader.finish()?;
+    let missing = width.saturating_sub(value.chars().count());
+    let some = |count: usize| fill.repeat(count);
+    Ok(Value::from(match name {
+        "ljust" => format!("{value}{}", some(missing)),
+        "rjust" => format!("{}{value}", some(missing)),
+        "zfill" => match value.strip_prefix(['-', '+']) {
+            Some(digits) => format!("{}{}{digits}", value.get(..1).unwrap_or_default(), some(missing)),
+            None => format!("{}{value}", some(missing)),
+        },
+        // Python puts the odd blank on the left when the width is odd.
+        _ => {
+            let left = missing / 2 + (missing & width & 1);
+            format!("{}{value}{}", some(left), some(missing - left))
+        }
+    }))
+}
