@@ -1,8 +1,11 @@
 //! The template language: Jinja over Python's values, as dbt has it. Syntax trees, values, an evaluator, and the
 //! provenance of every byte it writes. Knows no database and no graph; what it may ask of the outside is `host`.
 
+pub mod builtins;
+pub mod core;
 pub mod eval;
 mod filters;
+pub mod host;
 pub mod limits;
 pub mod macros;
 mod predicates;

@@ -1,0 +1,157 @@
+//! `config`: told at parse, asked at execution.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use crate::base::data::{Data, DataMap};
+use crate::base::source::Place;
+use crate::jinja::eval::error::{RenderError, Result};
+use crate::jinja::eval::{Evaluator, Mode};
+use crate::jinja::value::{Arguments, Object, Value};
+use crate::project::config::Config;
+
+/// The calls of `config(...)` in one template, in order, each with its place.
+pub type ConfigCalls = Rc<RefCell<Vec<(DataMap, Option<Place>)>>>;
+
+/// What `config` is.
+pub struct ConfigFunction {
+    values: Rc<RefCell<Config>>,
+    calls: ConfigCalls,
+}
+
+impl ConfigFunction {
+    /// Makes `config` of a node. What the template tells goes into `calls`.
+    pub fn value(config: &Config, calls: &ConfigCalls) -> Value {
+        Value::object(Self { values: Rc::new(RefCell::new(config.clone())), calls: calls.clone() })
+    }
+
+    fn get(&self, name: &str) -> Option<Value> {
+        let name = match name {
+            "pre_hook" => "pre-hook",
+            "post_hook" => "post-hook",
+            other => other,
+        };
+        self.values.borrow().get(name).filter(|data| !data.is_null()).map(Value::from)
+    }
+
+    fn tell(&self, arguments: Arguments, place: Option<Place>) -> Result<Value> {
+        let mut values = DataMap::new();
+        match (arguments.positional.as_slice(), arguments.named.is_empty()) {
+            ([], _) => {
+                values.extend(arguments.named.iter().map(|(name, value)| (name.to_string(), value.to_data())))
+            }
+            ([only], true) => match only.to_data() {
+                Data::Map(map) => values = map,
+                other => {
+                    let message = format!(
+                        "Invalid inline model config: config() takes a dict or named values, not {}",
+                        other.type_name()
+                    );
+                    return Err(RenderError::new(message).into());
+                }
+            },
+            _ => {
+                return Err(RenderError::new(
+                    "Invalid inline model config: give config() one dict, or named values, not both",
+                )
+                .into());
+            }
+        }
+        for (old, new) in [("pre_hook", "pre-hook"), ("post_hook", "post-hook")] {
+            if values.contains_key(old) && values.contains_key(new) {
+                return Err(
+                    RenderError::new(format!("config has conflicting keys '{old}' and '{new}'")).into()
+                );
+            }
+        }
+        self.calls.borrow_mut().push((values, place));
+        Ok(Value::from(""))
+    }
+
+    fn persists(&self, what: &str) -> bool {
+        let values = self.values.borrow();
+        let docs = values.get("persist_docs").and_then(Data::as_map);
+        docs.and_then(|docs| docs.get(what)).and_then(Data::as_bool).unwrap_or(false)
+    }
+}
+
+impl Object for ConfigFunction {
+    fn type_name(&self) -> &'static str {
+        "Config"
+    }
+
+    fn attribute(&self, name: &str) -> Option<Value> {
+        self.get(name)
+    }
+
+    fn is_callable(&self) -> bool {
+        true
+    }
+
+    fn is_true(&self) -> bool {
+        true
+    }
+
+    fn call(&self, evaluator: &mut Evaluator<'_>, arguments: Arguments) -> Result<Value> {
+        if evaluator.environment.mode == Mode::Execute {
+            return Ok(Value::from(""));
+        }
+        let place = evaluator.outermost_place();
+        self.tell(arguments, place)
+    }
+
+    fn call_method(
+        &self,
+        evaluator: &mut Evaluator<'_>,
+        name: &str,
+        arguments: &mut Arguments,
+    ) -> Option<Result<Value>> {
+        let parsing = evaluator.environment.mode == Mode::Parse;
+        let arguments = arguments.clone();
+        Some(match name {
+            // dbt answers nothing while it parses, whatever the default.
+            "get" | "require" | "meta_get" | "meta_require" if parsing => Ok(Value::from("")),
+            "get" => (|| {
+                let mut reader = arguments.reader("get");
+                let name = reader.text("name")?;
+                let default = reader.or("default", Value::None)?;
+                Ok(self.get(&name).unwrap_or(default))
+            })(),
+            "require" => (|| {
+                let mut reader = arguments.reader("require");
+                let name = reader.text("name")?;
+                self.get(&name).ok_or_else(|| {
+                    RenderError::new(format!("Model does not define a required config parameter '{name}'."))
+                        .into()
+                })
+            })(),
+            "meta_get" => (|| {
+                let mut reader = arguments.reader("meta_get");
+                let name = reader.text("name")?;
+                let default = reader.or("default", Value::None)?;
+                let values = self.values.borrow();
+                let found = values
+                    .get("meta")
+                    .and_then(Data::as_map)
+                    .and_then(|meta| meta.get(&name))
+                    .map(Value::from);
+                Ok(found.unwrap_or(default))
+            })(),
+            "set" => (|| {
+                let mut reader = arguments.reader("set");
+                let name = reader.text("name")?;
+                let value = reader.required("value")?;
+                self.values.borrow_mut().merge(&name, value.to_data());
+                Ok(Value::from(""))
+            })(),
+            "persist_relation_docs" => Ok(Value::Bool(self.persists("relation"))),
+            "persist_column_docs" => Ok(Value::Bool(self.persists("columns"))),
+            _ => return None,
+        })
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}

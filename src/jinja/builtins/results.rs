@@ -1,0 +1,87 @@
+//! `store_result`, `store_raw_result`, `load_result`: answers of statements under names.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use crate::base::table::Receipt;
+use crate::jinja::eval::error::{RenderError, Result};
+use crate::jinja::value::Value;
+use crate::jinja::value::object::{ArgumentReader, Native};
+
+/// One stored answer.
+#[derive(Clone)]
+pub struct Stored {
+    /// What the database said.
+    pub response: Value,
+    /// The rows.
+    pub table: Value,
+}
+
+/// Answers by name.
+pub type Results = Rc<RefCell<HashMap<String, Option<Stored>>>>;
+
+/// Makes `store_result`.
+pub fn store_result(results: &Results) -> Value {
+    let results = results.clone();
+    Native::value("store_result", move |_, arguments| {
+        let mut reader = arguments.reader("store_result");
+        let name = reader.text("name")?;
+        let response = reader.or("response", Value::None)?;
+        let table = reader.or("agate_table", Value::None)?;
+        reader.finish()?;
+        results.borrow_mut().insert(name, Some(Stored { response, table }));
+        Ok(Value::from(""))
+    })
+}
+
+/// Makes `store_raw_result`.
+pub fn store_raw_result(results: &Results) -> Value {
+    let results = results.clone();
+    Native::value("store_raw_result", move |_, arguments| {
+        let mut reader: ArgumentReader<'_> = arguments.reader("store_raw_result");
+        let name = reader.text("name")?;
+        let message = reader.or("message", Value::None)?;
+        let code = reader.or("code", Value::None)?;
+        let rows = reader.or("rows_affected", Value::None)?;
+        let table = reader.or("agate_table", Value::None)?;
+        reader.finish()?;
+        let response = Value::dict([("_message", message), ("code", code), ("rows_affected", rows)]);
+        results.borrow_mut().insert(name, Some(Stored { response, table }));
+        Ok(Value::from(""))
+    })
+}
+
+/// Makes `load_result`: a name can be loaded once, `main` as often as wanted.
+pub fn load_result(results: &Results) -> Value {
+    let results = results.clone();
+    Native::value("load_result", move |_, arguments| {
+        let mut reader = arguments.reader("load_result");
+        let name = reader.text("name")?;
+        reader.finish()?;
+        load(&results, &name)
+    })
+}
+
+fn load(results: &Results, name: &str) -> Result<Value> {
+    let mut results = results.borrow_mut();
+    let Some(entry) = results.get_mut(name) else { return Ok(Value::None) };
+    let stored = if name == "main" { entry.clone() } else { entry.take() };
+    let Some(stored) = stored else {
+        let message =
+            format!("The 'statement' result named '{name}' has already been loaded into a variable");
+        return Err(RenderError::new(message).into());
+    };
+    let rows = stored.table.iterate().map_or(Value::None, Value::list);
+    Ok(Value::dict([("response", stored.response), ("data", rows), ("table", stored.table)]))
+}
+
+/// Makes the value of a receipt, as `statement` stores it: prints as its message.
+pub fn response(receipt: &Receipt) -> Value {
+    Value::dict([
+        ("_message", Value::from(receipt.message.as_str())),
+        ("code", Value::from(receipt.message.split(' ').next().unwrap_or_default())),
+        ("rows_affected", receipt.rows_affected.map_or(Value::None, Value::from)),
+        ("query_id", Value::from(receipt.query_id.clone())),
+    ])
+}
