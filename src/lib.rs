@@ -8,6 +8,7 @@
 
 pub mod adapter;
 pub mod base;
+pub mod compile;
 pub mod diagnostic;
 pub mod graph;
 pub mod jinja;

@@ -55,6 +55,13 @@ pub struct ProjectFile {
     pub checksum: String,
 }
 
+impl ProjectFile {
+    /// Returns the text with blanks in place of what was stripped in front, so that bytes keep their places.
+    pub fn text_with_blanks(&self) -> String {
+        format!("{}{}", " ".repeat(self.stripped), self.text)
+    }
+}
+
 /// Finds and reads every file of a package. `prefix` is put before the paths shown to people.
 pub fn read_all(
     root: &Path,

@@ -1,0 +1,207 @@
+//! The names that templates know: a base for all, more for property files, most for nodes.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::base::data::{Data, DataMap};
+use crate::compile::project::{DBT_VERSION, Invocation};
+use crate::graph::nodes::{Reference, ReferenceTarget};
+use crate::jinja::builtins::adapter::AdapterObject;
+use crate::jinja::builtins::config::ConfigCalls;
+use crate::jinja::builtins::environment::{VarFunction, env_var};
+use crate::jinja::builtins::relation::Relation;
+use crate::jinja::builtins::{api, exceptions, messages};
+use crate::jinja::eval::error::{RenderError, Result};
+use crate::jinja::eval::{Environment, Evaluator};
+use crate::jinja::host::Host;
+use crate::jinja::syntax::{Origin, parse};
+use crate::jinja::value::object::Native;
+use crate::jinja::value::{Arguments, Text, Value};
+use crate::project::profile::Target;
+use crate::project::variables::Variables;
+
+/// The strategies that incremental models on DuckDB may name.
+const STRATEGIES: &[&str] = &["append", "delete+insert", "merge"];
+
+/// Keys of a connection that templates must not see.
+const HIDDEN: &[&str] =
+    &["password", "private_key", "private_key_passphrase", "token", "secrets", "oauth_client_secret"];
+
+/// Sets what every file knows.
+pub fn base(
+    names: &Environment,
+    environment: &Arc<BTreeMap<String, String>>,
+    variables: &Arc<Variables>,
+    package: &str,
+    secrets: bool,
+) {
+    names.set("env_var", env_var(environment.clone(), secrets));
+    names.set("var", VarFunction::value(variables.clone(), package));
+    names.set("dbt_version", Value::from(DBT_VERSION));
+}
+
+/// Sets `target` and `env`.
+pub fn target(names: &Environment, target: &Target) {
+    let mut map: DataMap = target.settings.clone();
+    map.retain(|key, _| !HIDDEN.contains(&key.as_str()));
+    let own = [
+        ("name", &target.name),
+        ("target_name", &target.name),
+        ("profile_name", &target.profile),
+        ("type", &target.adapter),
+        ("database", &target.database),
+        ("schema", &target.schema),
+    ];
+    map.extend(own.map(|(key, value)| (key.to_owned(), Data::from(value.as_str()))));
+    map.insert("threads".to_owned(), Data::Int(target.threads as i128));
+    let value = Value::from(&map);
+    names.set("target", value.clone());
+    names.set("env", value);
+}
+
+/// Sets what property files know.
+pub fn properties(names: &Environment, invocation: &Invocation, package: &str) {
+    base(names, &invocation.environment, &invocation.variables, package, false);
+    target(names, &invocation.target);
+    names.set("project_name", Value::from(invocation.project_name.as_str()));
+    names.set("run_started_at", Value::Moment(invocation.started_at.fixed_offset()));
+    names.set("invocation_id", Value::from(invocation.id.as_str()));
+}
+
+/// Sets what the templates of nodes know beside themselves: everything but `ref`, `source`, `config`, `this`.
+pub fn node(names: &Environment, invocation: &Invocation, package: &str, host: Option<&Rc<dyn Host>>) {
+    properties(names, invocation, package);
+    names.set("execute", Value::Bool(host.is_some()));
+    names.set("flags", flags(invocation));
+    names.set("api", api::value());
+    names.set("exceptions", exceptions::value(host.cloned()));
+    names.set("log", messages::log(host.cloned()));
+    names.set("print", messages::print(host.cloned()));
+    names.set("write", messages::write(host.cloned()));
+    names.set("render", Native::value("render", render_text));
+    names.set("invocation_args_dict", Value::from(&invocation.options.arguments));
+    let adapter = AdapterObject {
+        name: invocation.target.adapter.as_str().into(),
+        host: host.cloned(),
+        strategies: STRATEGIES,
+    };
+    names.set("adapter", Value::object(adapter));
+    names.set("graph", Value::dict(Vec::<(&str, Value)>::new()));
+    names.set("context", Value::object(ContextValue));
+}
+
+/// What `flags` is: names in capitals, as dbt has them.
+fn flags(invocation: &Invocation) -> Value {
+    let options = &invocation.options;
+    let mut flags: Vec<(String, Value)> = vec![
+        ("WHICH".to_owned(), Value::from(options.which)),
+        ("FULL_REFRESH".to_owned(), Value::Bool(options.full_refresh)),
+        ("STORE_FAILURES".to_owned(), Value::Bool(options.store_failures)),
+        ("EMPTY".to_owned(), Value::Bool(false)),
+    ];
+    let small: Vec<(String, Value)> =
+        flags.iter().map(|(name, value)| (name.to_lowercase(), value.clone())).collect();
+    flags.extend(small);
+    Value::dict(flags)
+}
+
+/// `render(text)`: renders a text in the present context, where the expression that gave it stands.
+fn render_text(evaluator: &mut Evaluator<'_>, arguments: Arguments) -> Result<Value> {
+    let mut reader = arguments.reader("render");
+    let text = reader.required("string")?.to_text();
+    reader.finish()?;
+    let Some(here) = evaluator.here() else { return Ok(Value::from(text)) };
+    let origin = Origin::runs(here.file, &[(0, here.span.start)], 0);
+    let template =
+        parse(&text, &origin, false).map_err(|finding| RenderError::new(finding.message.clone()))?;
+    evaluator.render(&template).map(|output| Value::Str(Text::captured(output)))
+}
+
+/// `context`: every name of the context, looked up when asked for.
+struct ContextValue;
+
+impl crate::jinja::value::Object for ContextValue {
+    fn type_name(&self) -> &'static str {
+        "dict"
+    }
+
+    fn is_true(&self) -> bool {
+        true
+    }
+
+    fn call_method(
+        &self,
+        evaluator: &mut Evaluator<'_>,
+        name: &str,
+        arguments: &mut Arguments,
+    ) -> Option<Result<Value>> {
+        (name == "get").then(|| {
+            let wanted = arguments.positional.first().map(Value::to_text).unwrap_or_default();
+            let default = arguments.positional.get(1).cloned().unwrap_or(Value::None);
+            Ok(evaluator.lookup(&wanted).unwrap_or(default))
+        })
+    }
+
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+}
+
+/// What a template told while it was parsed.
+#[derive(Clone, Default)]
+pub struct Recorder {
+    /// The calls of `ref` and `source`.
+    pub references: Rc<RefCell<Vec<Reference>>>,
+    /// The calls of `config`.
+    pub configs: ConfigCalls,
+}
+
+/// Sets `ref` and `source` for parsing: calls are recorded and answered with the node's own relation.
+pub fn recording(names: &Environment, recorder: &Recorder, this: &Relation) {
+    for kind in ["ref", "source"] {
+        let (references, this) = (recorder.references.clone(), this.clone());
+        let function = Native::value(kind, move |evaluator, arguments| {
+            let target = reference_target(kind, arguments)?;
+            references.borrow_mut().push(Reference { target, place: evaluator.outermost_place() });
+            Ok(Value::object(this.clone()))
+        });
+        names.set(kind, function);
+    }
+    let builtins = ["ref", "source", "config"].map(|name| (name, names.get(name).unwrap_or(Value::None)));
+    names.set("builtins", Value::dict(builtins));
+    names.set("this", Value::object(this.clone()));
+    names.set("database", Value::from(this.database.clone()));
+    names.set("schema", Value::from(this.schema.clone()));
+    for name in ["load_result", "store_result", "store_raw_result"] {
+        names.set(name, Native::value("load_result", |_, _| Ok(Value::None)));
+    }
+}
+
+/// Reads the arguments of `ref` or `source`.
+pub fn reference_target(kind: &str, arguments: Arguments) -> Result<ReferenceTarget> {
+    let version = arguments
+        .named
+        .iter()
+        .find(|(name, _)| matches!(&**name, "v" | "version"))
+        .map(|(_, value)| value.to_text());
+    let texts: Vec<String> = arguments.positional.iter().map(Value::to_text).collect();
+    match (kind, texts.as_slice()) {
+        ("ref", [name]) => Ok(ReferenceTarget::Ref { package: None, name: name.clone(), version }),
+        ("ref", [package, name]) => {
+            Ok(ReferenceTarget::Ref { package: Some(package.clone()), name: name.clone(), version })
+        }
+        ("source", [source, table]) => {
+            Ok(ReferenceTarget::Source { source: source.clone(), table: table.clone() })
+        }
+        ("ref", _) => {
+            let message = format!("ref() takes at most two positional arguments ({} given)", texts.len());
+            Err(RenderError::new(message).hint("write `ref('model')` or `ref('package', 'model')`").into())
+        }
+        _ => {
+            let message = format!("source() takes exactly two arguments ({} given)", texts.len());
+            Err(RenderError::new(message).hint("write `source('source', 'table')`").into())
+        }
+    }
+}

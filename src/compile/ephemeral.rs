@@ -1,0 +1,90 @@
+//! Putting ephemeral models into the SQL of their users, as common table expressions, byte for byte as dbt does.
+
+use crate::jinja::provenance::Output;
+
+/// Returns the name of an ephemeral model's common table expression.
+pub fn cte_name(alias: &str) -> String {
+    format!("__dbt__cte__{alias}")
+}
+
+/// Puts common table expressions in front of a statement; every byte keeps the place it came from.
+pub fn inject(sql: &Output, expressions: &[(String, Output)]) -> Output {
+    if expressions.is_empty() {
+        return sql.clone();
+    }
+    let start = skip_comments(&sql.text, 0);
+    let with = word_at(&sql.text, start, "with").map(|end| {
+        let next = skip_comments(&sql.text, end);
+        word_at(&sql.text, next, "recursive").unwrap_or(end)
+    });
+    let mut out = sql.slice(0..with.unwrap_or(start));
+    out.push_plain(if with.is_some() { "  " } else { "with " });
+    for (index, (name, body)) in expressions.iter().enumerate() {
+        out.push_plain(if index > 0 { ",  " } else { "" });
+        out.push_plain(&format!("{name} as (\n"));
+        out.push_pieces(&body.text, &body.pieces);
+        out.push_plain("\n)");
+    }
+    out.push_plain(if with.is_some() { "," } else { " " });
+    let rest = sql.slice(with.unwrap_or(start)..sql.text.len());
+    out.push_pieces(&rest.text, &rest.pieces);
+    out
+}
+
+/// Returns the end of a word that stands at a byte, whatever its case.
+fn word_at(sql: &str, at: usize, word: &str) -> Option<usize> {
+    let end = at + word.len();
+    let found = sql.get(at..end)?.eq_ignore_ascii_case(word);
+    let ends = sql.get(end..)?.chars().next().is_none_or(|c| !c.is_alphanumeric() && c != '_');
+    (found && ends).then_some(end)
+}
+
+/// Skips blanks and comments.
+fn skip_comments(sql: &str, from: usize) -> usize {
+    let mut at = from;
+    loop {
+        let rest = sql.get(at..).unwrap_or_default();
+        let trimmed = rest.trim_start();
+        at += rest.len() - trimmed.len();
+        let skipped = if trimmed.starts_with("--") {
+            trimmed.find('\n').map(|end| end + 1)
+        } else if trimmed.starts_with("/*") {
+            trimmed.find("*/").map(|end| end + 2)
+        } else {
+            None
+        };
+        match skipped {
+            Some(bytes) => at += bytes,
+            None => return at,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn injected(sql: &str, bodies: &[&str]) -> String {
+        let plain = |text: &str| Output { text: text.to_owned(), pieces: Vec::new() };
+        let expressions: Vec<_> =
+            bodies.iter().enumerate().map(|(at, body)| (cte_name(&format!("e{at}")), plain(body))).collect();
+        inject(&plain(sql), &expressions).text
+    }
+
+    #[test]
+    fn expressions_go_in_front_or_into_an_existing_with() {
+        assert_eq!(
+            injected("\n-- with\nselect 1", &["x"]),
+            "\n-- with\nwith __dbt__cte__e0 as (\nx\n) select 1"
+        );
+        assert_eq!(
+            injected("with a as (select 1) select 2", &["x", "y"]),
+            "with  __dbt__cte__e0 as (\nx\n),  __dbt__cte__e1 as (\ny\n), a as (select 1) select 2"
+        );
+        assert_eq!(
+            injected("WITH recursive a as (b) c", &["x"]),
+            "WITH recursive  __dbt__cte__e0 as (\nx\n), a as (b) c"
+        );
+        assert_eq!(injected("select withal", &[]), "select withal");
+    }
+}

@@ -1,0 +1,12 @@
+//! From a project folder to resolved nodes, and from a node to its SQL: joins project, language and graph. Runs
+//! nothing; what a template asks of a database goes to a host that a higher layer brings.
+
+pub mod context;
+pub mod ephemeral;
+pub mod load;
+pub mod node_value;
+pub mod parse;
+pub mod project;
+pub mod render;
+pub mod test_names;
+pub mod yaml_text;

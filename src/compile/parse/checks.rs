@@ -1,0 +1,106 @@
+//! What can be wrong with a project as a whole: repeated names, repeated relations, properties of nothing.
+
+use std::collections::HashMap;
+
+use crate::compile::node_value::relation_name;
+use crate::compile::parse::{Draft, Reading};
+use crate::diagnostic::{Diagnostic, codes};
+use crate::graph::nodes::{Node, Nodes, ResourceType};
+use crate::project::config_tree;
+use crate::project::properties::Section;
+
+/// The finding of two nodes with one id.
+pub(super) fn duplicate_name(first: &Node, second: &Node) -> Diagnostic {
+    let kind = first.resource_type.name();
+    let message = format!("found two {kind}s with the name `{}`", first.name);
+    Diagnostic::at(codes::DUPLICATE_NAME, second.place, message)
+        .also(first.place, "the other one")
+        .hint(format!("rename or remove one of them: `ref` and selections go by the name of a {kind}"))
+}
+
+/// Finds nodes that would be written to one relation.
+pub(super) fn duplicate_relations(nodes: &Nodes, findings: &mut Vec<Diagnostic>) {
+    let mut seen: HashMap<String, &Node> = HashMap::new();
+    let written = |node: &&Node| {
+        matches!(node.resource_type, ResourceType::Model | ResourceType::Seed | ResourceType::Snapshot)
+    };
+    for node in nodes.enabled.values().filter(written) {
+        let Some(relation) = relation_name(node) else { continue };
+        if let Some(first) = seen.insert(relation.clone(), node) {
+            let message =
+                format!("two resources would be written to {relation}: `{}` and `{}`", first.name, node.name);
+            let finding = Diagnostic::at(codes::DUPLICATE_RELATION, node.place, message)
+                .also(first.place, "the other one");
+            findings.push(finding.hint("give one of them another `alias` or `schema`"));
+        }
+    }
+}
+
+/// Warns of properties that describe a resource that does not exist.
+pub(super) fn unmatched_properties(reading: &Reading, drafts: &[Draft], findings: &mut Vec<Diagnostic>) {
+    let mut by_name: HashMap<&str, Vec<&Node>> = HashMap::new();
+    for draft in drafts {
+        by_name.entry(draft.node.name.as_str()).or_default().push(&draft.node);
+    }
+    for (_, file) in &reading.properties {
+        for (section, properties) in &file.resources {
+            let wanted = match section {
+                Section::Models => ResourceType::Model,
+                Section::Seeds => ResourceType::Seed,
+                Section::Snapshots => ResourceType::Snapshot,
+                Section::Analyses => ResourceType::Analysis,
+                Section::DataTests => ResourceType::Test,
+            };
+            let named = || by_name.get(properties.name.as_str()).into_iter().flatten();
+            if named().any(|node| node.resource_type == wanted) {
+                continue;
+            }
+            let other = named().find(|node| node.resource_type != ResourceType::Source);
+            let message = match other {
+                Some(node) => format!(
+                    "`{}` is a {}, but it is described in the `{}` section",
+                    properties.name,
+                    node.resource_type.name(),
+                    section.key()
+                ),
+                None => format!(
+                    "did not find a {} named `{}`, which is described here",
+                    wanted.name(),
+                    properties.name
+                ),
+            };
+            let known = drafts.iter().map(|draft| &draft.node).filter(|node| node.resource_type == wanted);
+            findings.push(
+                Diagnostic::at(codes::UNMATCHED_PROPERTIES, properties.place, message)
+                    .hint_nearest(&properties.name, known.map(|node| node.name.as_str())),
+            );
+        }
+    }
+}
+
+/// Warns of configuration paths of the root project that apply to nothing.
+pub(super) fn unused_config_paths(reading: &Reading, drafts: &[Draft], findings: &mut Vec<Diagnostic>) {
+    let Some(root) = reading.root() else { return };
+    for (key, tree) in &root.definition.trees {
+        let takes = |node: &Node| match *key {
+            "models" => matches!(node.resource_type, ResourceType::Model | ResourceType::Analysis),
+            "seeds" => node.resource_type == ResourceType::Seed,
+            "sources" => node.resource_type == ResourceType::Source,
+            "data_tests" => node.resource_type == ResourceType::Test,
+            _ => true,
+        };
+        let fqns: Vec<&[String]> =
+            drafts.iter().filter(|draft| takes(&draft.node)).map(|draft| draft.node.fqn.as_slice()).collect();
+        for (path, place) in config_tree::config_paths(tree) {
+            if config_tree::is_used(&path, fqns.iter().copied()) {
+                continue;
+            }
+            let message =
+                format!("the configuration path `{key}.{}` does not apply to any resources", path.join("."));
+            let segments = config_tree::segments(fqns.iter().copied());
+            let last = path.last().map(String::as_str).unwrap_or_default();
+            findings
+                .push(Diagnostic::at(codes::UNUSED_CONFIG_PATH, place, message).hint_nearest(last, segments));
+        }
+    }
+}

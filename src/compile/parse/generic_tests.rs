@@ -1,0 +1,311 @@
+//! Generic tests: one node for each entry under a model, a source table or a column.
+
+use indexmap::IndexMap;
+use rayon::prelude::*;
+
+use crate::base::data::{Data, DataMap};
+use crate::compile::context::Recorder;
+use crate::compile::parse::sources::folders;
+use crate::compile::parse::{Draft, Reading, resources};
+use crate::compile::render;
+use crate::compile::test_names::{id_suffix, synthesize};
+use crate::diagnostic::{Diagnostic, codes};
+use crate::graph::nodes::{Argument, Detail, GenericTest, Node, ResourceType};
+use crate::jinja::value::Value;
+use crate::project::config::Config;
+use crate::project::config_tree;
+use crate::project::properties::resource::Column;
+use crate::project::properties::test::{CONFIG_KEYS, TestProperties};
+use crate::project::properties::{PropertyFile, Section};
+
+/// What a test is put on.
+struct Target<'t> {
+    package: &'t str,
+    file: &'t PropertyFile,
+    /// The text of the `model` argument.
+    model: String,
+    /// How the target is called in the test's name.
+    name: String,
+    /// The prefix of the test's name: `source_` for sources.
+    prefix: &'static str,
+    /// The id of the model under test.
+    attached: Option<String>,
+    file_key_name: String,
+    column: Option<&'t Column>,
+    /// Tags that come before those of the column: a source's.
+    tags: Vec<String>,
+    /// Whether the model itself takes part.
+    enabled: bool,
+}
+
+/// Makes a node of every generic test.
+pub(super) fn read(reading: &Reading, drafts: &[Draft], findings: &mut Vec<Diagnostic>) -> Vec<Draft> {
+    let known: IndexMap<&str, &Node> =
+        drafts.iter().map(|draft| (draft.node.unique_id.as_str(), &draft.node)).collect();
+    let mut wanted: Vec<(Target<'_>, &TestProperties)> = Vec::new();
+    for (index, file) in &reading.properties {
+        let Some(package) = reading.loaded.packages.get(*index).map(|package| package.name.as_str()) else {
+            continue;
+        };
+        for (section, resource) in &file.resources {
+            let target = |column| model_target(package, file, *section, &resource.name, column, &known);
+            for test in &resource.tests {
+                wanted.extend(target(None).map(|target| (target, test)));
+            }
+            for column in &resource.columns {
+                for test in &column.tests {
+                    wanted.extend(target(Some(column)).map(|target| (target, test)));
+                }
+            }
+        }
+        for source in &file.sources {
+            for table in &source.tables {
+                let tags: Vec<String> = source.tags.iter().chain(&table.tags).cloned().collect();
+                let target = |column| source_target(package, file, &source.name, &table.name, column, &tags);
+                wanted.extend(table.tests.iter().map(|test| (target(None), test)));
+                for column in &table.columns {
+                    wanted.extend(column.tests.iter().map(|test| (target(Some(column)), test)));
+                }
+            }
+        }
+    }
+    let read: Vec<(Draft, Vec<Diagnostic>)> = wanted
+        .par_iter()
+        .map(|(target, test)| {
+            let mut own = Vec::new();
+            (draft(reading, target, test, &mut own), own)
+        })
+        .collect();
+    read.into_iter()
+        .map(|(draft, own)| {
+            findings.extend(own);
+            draft
+        })
+        .collect()
+}
+
+fn model_target<'t>(
+    package: &'t str,
+    file: &'t PropertyFile,
+    section: Section,
+    name: &str,
+    column: Option<&'t Column>,
+    known: &IndexMap<&str, &Node>,
+) -> Option<Target<'t>> {
+    let kind = match section {
+        Section::Models => "model",
+        Section::Seeds => "seed",
+        Section::Snapshots => "snapshot",
+        Section::Analyses | Section::DataTests => return None,
+    };
+    let id = format!("{kind}.{package}.{name}");
+    let node = known.get(id.as_str())?;
+    Some(Target {
+        package,
+        file,
+        model: format!("{{{{ get_where_subquery(ref('{name}')) }}}}"),
+        name: name.to_owned(),
+        prefix: "",
+        attached: Some(id),
+        file_key_name: format!("{}.{name}", section.key()),
+        column,
+        tags: Vec::new(),
+        enabled: node.config.is_enabled(),
+    })
+}
+
+fn source_target<'t>(
+    package: &'t str,
+    file: &'t PropertyFile,
+    source: &str,
+    table: &str,
+    column: Option<&'t Column>,
+    tags: &[String],
+) -> Target<'t> {
+    Target {
+        package,
+        file,
+        model: format!("{{{{ get_where_subquery(source('{source}', '{table}')) }}}}"),
+        name: format!("{source}_{table}"),
+        prefix: "source_",
+        attached: None,
+        file_key_name: format!("sources.{source}"),
+        column,
+        tags: tags.to_vec(),
+        enabled: true,
+    }
+}
+
+fn draft(
+    reading: &Reading,
+    target: &Target<'_>,
+    test: &TestProperties,
+    findings: &mut Vec<Diagnostic>,
+) -> Draft {
+    let arguments = arguments(target, test);
+    let values: IndexMap<String, Data> =
+        arguments.iter().map(|(key, argument)| (key.clone(), argument.value.clone())).collect();
+    let namespace = test.namespace.as_deref();
+    let prefixed = format!("{}{}", target.prefix, test.test);
+    let made_up = match (target.prefix, namespace) {
+        ("", _) | (_, None) => synthesize(namespace, &prefixed, &target.name, &values),
+        (prefix, Some(namespace)) => {
+            synthesize(None, &format!("{prefix}{namespace}_{}", test.test), &target.name, &values)
+        }
+    };
+    let name = test.name.clone().unwrap_or(made_up.full);
+    let short_name = test.name.clone().unwrap_or(made_up.short);
+    let mut fqn = vec![target.package.to_owned()];
+    fqn.extend(folders(&target.file.resource_path));
+    fqn.push(name.clone());
+    let id = format!("test.{}.{name}.{}", target.package, id_suffix(&name, namespace, &test.test, &values));
+    let mut node = Node {
+        unique_id: id,
+        resource_type: ResourceType::Test,
+        name,
+        package: target.package.to_owned(),
+        config: configure(reading, target, test, &fqn),
+        fqn,
+        path: format!("{short_name}.sql"),
+        original_file_path: target.file.path.clone(),
+        file: target.file.file,
+        place: test.place,
+        raw_code: raw_code(test, &short_name, &test.name).into(),
+        raw_offset: 0,
+        checksum: String::new(),
+        database: String::new(),
+        schema: String::new(),
+        alias: short_name.clone(),
+        description: test.description.clone(),
+        columns: Vec::new(),
+        tags: Vec::new(),
+        patch_path: None,
+        root_path: String::new(),
+        references: Vec::new(),
+        macros: Vec::new(),
+        depends_on: Vec::new(),
+        detail: Detail::GenericTest(GenericTest {
+            namespace: test.namespace.clone(),
+            test: test.test.clone(),
+            arguments,
+            column_name: target.column.map(|column| column.name.clone()),
+            attached_node: target.attached.clone(),
+            target: target.name.clone(),
+            file_key_name: target.file_key_name.clone(),
+            short_name,
+        }),
+        kept: DataMap::new(),
+    };
+    node.tags = tags(target, test, &node);
+    learn_references(reading, &mut node, findings);
+    Draft { node, template: None }
+}
+
+fn arguments(target: &Target<'_>, test: &TestProperties) -> IndexMap<String, Argument> {
+    let mut arguments: IndexMap<String, Argument> = test
+        .arguments
+        .iter()
+        .map(|entry| (entry.key.clone(), Argument { value: entry.value.to_data(), place: entry.value.place }))
+        .collect();
+    if let Some(column) = target.column {
+        let name =
+            if column.quote == Some(true) { format!("\"{}\"", column.name) } else { column.name.clone() };
+        arguments
+            .entry("column_name".to_owned())
+            .or_insert(Argument { value: name.into(), place: column.place });
+    }
+    arguments.insert("model".to_owned(), Argument { value: target.model.as_str().into(), place: test.place });
+    arguments
+}
+
+/// Puts the configuration together: project tree, then the test's own.
+fn configure(reading: &Reading, target: &Target<'_>, test: &TestProperties, fqn: &[String]) -> Config {
+    let mut config = Config::default();
+    let packages =
+        reading.packages().map(|(package, _)| package).filter(|package| package.name == target.package);
+    for package in packages {
+        for value in
+            package.definition.tree("data_tests").map(|tree| config_tree::walk(tree, fqn)).unwrap_or_default()
+        {
+            config.merge(&value.key, value.value);
+        }
+    }
+    config.merge_all(&test.config);
+    if let Some(root) = reading.root().filter(|root| root.name != target.package) {
+        for value in
+            root.definition.tree("data_tests").map(|tree| config_tree::walk(tree, fqn)).unwrap_or_default()
+        {
+            config.merge(&value.key, value.value);
+        }
+    }
+    if !target.enabled {
+        config.merge("enabled", Data::Bool(false));
+    }
+    config
+}
+
+fn tags(target: &Target<'_>, test: &TestProperties, node: &Node) -> Vec<String> {
+    let column = target.column.map(|column| column.tags.clone()).unwrap_or_default();
+    let own = test.config.get("tags").map(Data::to_texts).unwrap_or_default();
+    let tree = node.config.texts("tags").into_iter().filter(|tag| !own.contains(tag)).collect::<Vec<_>>();
+    let mut tags: Vec<String> = Vec::new();
+    for tag in target.tags.iter().cloned().chain(column).chain(own).chain(tree) {
+        if !tags.contains(&tag) {
+            tags.push(tag);
+        }
+    }
+    tags
+}
+
+/// Writes the template of a test as dbt does.
+fn raw_code(test: &TestProperties, short_name: &str, custom: &Option<String>) -> String {
+    let namespace = test.namespace.as_ref().map(|namespace| format!("{namespace}.")).unwrap_or_default();
+    let call = format!("{{{{ {namespace}test_{}(**_dbt_generic_test_kwargs) }}}}", test.test);
+    let mut config: Vec<(String, String)> = Vec::new();
+    let written = |data: &Data| match data {
+        Data::Str(text) => format!("\"{}\"", text.replace('"', "\\\"")),
+        other => Value::from(other).repr(),
+    };
+    for key in CONFIG_KEYS {
+        match test.config.get(*key) {
+            Some(data) if !data.is_null() => config.push(((*key).to_owned(), written(data))),
+            _ if *key == "alias" && custom.is_none() && short_name.len() == 63 => {
+                config.push(("alias".to_owned(), format!("\"{short_name}\"")));
+            }
+            _ => {}
+        }
+    }
+    if config.is_empty() {
+        return call;
+    }
+    let config: Vec<String> = config.into_iter().map(|(key, value)| format!("{key}={value}")).collect();
+    format!("{call}{{{{ config({}) }}}}", config.join(","))
+}
+
+/// Renders the test once to learn what it refers to; a test macro that does not exist is found out at run.
+fn learn_references(reading: &Reading, node: &mut Node, findings: &mut Vec<Diagnostic>) {
+    let recorder = Recorder::default();
+    let names = resources::parse_environment(reading, &node.package, &node.name, &recorder);
+    let result = render::generic_test(&names, &reading.macros, node);
+    node.references = recorder.references.take();
+    node.macros = names.called_macros();
+    match result {
+        Ok(_) | Err(render::TestError::NoMacro(_)) => {}
+        Err(render::TestError::Render(error)) => findings.push(error.to_diagnostic()),
+    }
+    if let Some(test) = node.generic_test()
+        && reading.macros.test(&node.package, test.namespace.as_deref(), &test.test).is_none()
+    {
+        let name =
+            test.namespace.as_ref().map(|namespace| format!("{namespace}.")).unwrap_or_default() + &test.test;
+        let message = format!("the test `{name}` does not exist");
+        let all = reading.macros.all();
+        let known = all.iter().filter_map(|entry| entry.name.strip_prefix("test_"));
+        let mut finding =
+            Diagnostic::at(codes::TEST_LEFT_OUT, node.place, message).hint_nearest(&test.test, known);
+        if test.namespace.is_some() {
+            finding = finding.hint("a package's tests need the package: see `packages.yml`");
+        }
+        findings.push(finding.note("the test will end with an error when it runs"));
+    }
+}

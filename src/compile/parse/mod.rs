@@ -1,0 +1,180 @@
+//! Reading the whole project: macros, property files, resources, tests, names, references. All findings in one pass.
+
+mod checks;
+mod generic_tests;
+mod macros;
+mod names;
+mod resources;
+mod sources;
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::base::clock::Surroundings;
+use crate::base::source::SourceMap;
+use crate::compile::context;
+use crate::compile::load::{LoadError, Loaded, load};
+use crate::compile::project::{Options, Package, Project};
+use crate::compile::yaml_text;
+use crate::diagnostic::Diagnostic;
+use crate::graph::build::{Graph, Resolver, resolve_all};
+use crate::graph::cycle;
+use crate::graph::nodes::{Node, Nodes};
+use crate::jinja::macros::MacroRegistry;
+use crate::jinja::syntax::tree::Template;
+use crate::project::files::{FileKind, ProjectFile};
+use crate::project::properties::{self, PropertyFile, Section};
+use crate::yaml;
+
+/// What the steps of reading share.
+pub(super) struct Reading {
+    loaded: Loaded,
+    macros: Arc<MacroRegistry>,
+    /// Property files with the package they belong to.
+    properties: Vec<(usize, PropertyFile)>,
+    /// Where each described resource stands: file and entry, by section and name.
+    described: HashMap<(Section, String), Vec<(usize, usize)>>,
+}
+
+/// A node with what parsing found out about it.
+pub(super) struct Draft {
+    node: Node,
+    template: Option<Arc<Template>>,
+}
+
+/// Reads a project. `None` means that a finding of error severity stands in the way.
+pub fn read(
+    options: Options,
+    surroundings: &Surroundings,
+    sources: &Arc<SourceMap>,
+    findings: &mut Vec<Diagnostic>,
+) -> Result<Project, LoadError> {
+    let loaded = load(options, surroundings, sources, findings)?;
+    let macros = macros::register(&loaded, sources, findings);
+    let properties = read_properties(&loaded, findings);
+    let described = index(&properties);
+    let reading = Reading { loaded, macros, properties, described };
+
+    let mut drafts = resources::read(&reading, findings);
+    drafts.extend(sources::read(&reading, findings));
+    names::assign(&reading, &mut drafts, findings);
+    let tests = generic_tests::read(&reading, &drafts, findings);
+    let first_test = drafts.len();
+    drafts.extend(tests);
+    names::assign(&reading, drafts.get_mut(first_test..).unwrap_or_default(), findings);
+    checks::unmatched_properties(&reading, &drafts, findings);
+    checks::unused_config_paths(&reading, &drafts, findings);
+
+    let (mut nodes, templates) = collect(drafts, findings);
+    let resolver = Resolver::new(&nodes, &reading.loaded.invocation.project_name);
+    resolve_all(&mut nodes, &resolver, findings);
+    let graph = Graph::new(&nodes);
+    findings.extend(cycle::find(&graph, &nodes, &resolver));
+    checks::duplicate_relations(&nodes, findings);
+
+    let mut macro_properties = Vec::new();
+    let mut kept = Vec::new();
+    for (package, file) in reading.properties {
+        let name = reading.loaded.packages.get(package).map(|package| package.name.clone()).unwrap_or_default();
+        macro_properties
+            .extend(file.macros.into_iter().map(|described| (name.clone(), file.path.clone(), described)));
+        kept.extend(
+            file.kept.into_iter().map(|(section, node)| (name.clone(), file.path.clone(), section, node)),
+        );
+    }
+    Ok(Project {
+        invocation: reading.loaded.invocation,
+        sources: sources.clone(),
+        packages: reading.loaded.packages,
+        macros: reading.macros,
+        macro_properties,
+        nodes,
+        resolver,
+        graph,
+        templates,
+        kept,
+    })
+}
+
+/// Indexes what property files describe.
+fn index(properties: &[(usize, PropertyFile)]) -> HashMap<(Section, String), Vec<(usize, usize)>> {
+    let mut index: HashMap<(Section, String), Vec<(usize, usize)>> = HashMap::new();
+    for (file_at, (_, file)) in properties.iter().enumerate() {
+        for (entry_at, (section, resource)) in file.resources.iter().enumerate() {
+            index.entry((*section, resource.name.clone())).or_default().push((file_at, entry_at));
+        }
+    }
+    index
+}
+
+impl Reading {
+    fn packages(&self) -> impl Iterator<Item = (&Package, &Vec<ProjectFile>)> {
+        self.loaded.packages.iter().zip(&self.loaded.files)
+    }
+
+    fn root(&self) -> Option<&Package> {
+        self.loaded.packages.last()
+    }
+}
+
+/// Reads the property files of all packages in parallel.
+fn read_properties(loaded: &Loaded, findings: &mut Vec<Diagnostic>) -> Vec<(usize, PropertyFile)> {
+    let files: Vec<(usize, &ProjectFile)> = loaded
+        .files
+        .iter()
+        .enumerate()
+        .flat_map(|(package, files)| files.iter().map(move |file| (package, file)))
+        .filter(|(_, file)| file.kind == FileKind::Properties)
+        .collect();
+    let read: Vec<_> = files
+        .par_iter()
+        .map(|(index, file)| {
+            let mut own = Vec::new();
+            let (tree, more) = yaml::parse(file.file, &file.text_with_blanks());
+            own.extend(more);
+            let names = yaml_text::environment();
+            let package =
+                loaded.packages.get(*index).map(|package| package.name.as_str()).unwrap_or_default();
+            context::properties(&names, &loaded.invocation, package);
+            let collected = RefCell::new(Vec::new());
+            let path = file.path.clone();
+            let resource_path = file.resource_path.clone();
+            let mut render = yaml_text::renderer(&names, &collected);
+            let read = properties::read(&tree, file.file, path, resource_path, &mut render, &mut own);
+            drop(render);
+            own.extend(collected.into_inner());
+            (*index, read, own)
+        })
+        .collect();
+    read.into_iter()
+        .map(|(index, file, own)| {
+            findings.extend(own);
+            (index, file)
+        })
+        .collect()
+}
+
+/// Sorts drafts into enabled and disabled nodes; a repeated id is a finding.
+fn collect(drafts: Vec<Draft>, findings: &mut Vec<Diagnostic>) -> (Nodes, HashMap<String, Arc<Template>>) {
+    let mut nodes = Nodes::default();
+    let mut templates = HashMap::new();
+    for Draft { node, template } in drafts {
+        if !node.config.is_enabled() {
+            nodes.disabled.insert(node.unique_id.clone(), node);
+            continue;
+        }
+        if let Some(old) = nodes.enabled.get(&node.unique_id) {
+            findings.push(checks::duplicate_name(old, &node));
+            continue;
+        }
+        if let Some(template) = template {
+            templates.insert(node.unique_id.clone(), template);
+        }
+        nodes.enabled.insert(node.unique_id.clone(), node);
+    }
+    nodes.enabled.sort_keys();
+    (nodes, templates)
+}

@@ -1,0 +1,240 @@
+//! Models, seeds, singular tests and analyses: one file each. Templates are rendered once, in parallel, to learn what
+//! they refer to and how they are configured.
+
+use rayon::prelude::*;
+
+use crate::base::data::Data;
+use crate::base::source::Place;
+use crate::base::text::Span;
+use crate::compile::context::{self, Recorder};
+use crate::compile::parse::{Draft, Reading};
+use crate::compile::project::Package;
+use crate::diagnostic::{Diagnostic, codes};
+use crate::graph::nodes::{Detail, Node, ResourceType};
+use crate::jinja::builtins::config::ConfigFunction;
+use crate::jinja::builtins::relation::Relation;
+use crate::jinja::eval::{Environment, Mode, render};
+use crate::jinja::syntax::{Origin, parse};
+use crate::project::config::Config;
+use crate::project::config_tree;
+use crate::project::files::{FileKind, ProjectFile};
+use crate::project::properties::Section;
+use crate::project::properties::resource::ResourceProperties;
+
+/// Reads every resource that is a file of its own.
+pub(super) fn read(reading: &Reading, findings: &mut Vec<Diagnostic>) -> Vec<Draft> {
+    let files: Vec<(&Package, &ProjectFile)> = reading
+        .packages()
+        .flat_map(|(package, files)| files.iter().map(move |file| (package, file)))
+        .collect();
+    let read: Vec<(Option<Draft>, Vec<Diagnostic>)> = files
+        .par_iter()
+        .filter(|(_, file)| kind_of(file.kind).is_some() || file.kind == FileKind::PythonModel)
+        .map(|(package, file)| {
+            let mut own = Vec::new();
+            (read_one(reading, package, file, &mut own), own)
+        })
+        .collect();
+    let mut drafts = Vec::with_capacity(read.len());
+    for (draft, own) in read {
+        findings.extend(own);
+        drafts.extend(draft);
+    }
+    drafts
+}
+
+fn kind_of(kind: FileKind) -> Option<(ResourceType, Section)> {
+    Some(match kind {
+        FileKind::Model => (ResourceType::Model, Section::Models),
+        FileKind::Seed => (ResourceType::Seed, Section::Seeds),
+        FileKind::SingularTest => (ResourceType::Test, Section::DataTests),
+        FileKind::Analysis => (ResourceType::Analysis, Section::Analyses),
+        _ => return None,
+    })
+}
+
+fn read_one(
+    reading: &Reading,
+    package: &Package,
+    file: &ProjectFile,
+    findings: &mut Vec<Diagnostic>,
+) -> Option<Draft> {
+    let Some((resource_type, section)) = kind_of(file.kind) else {
+        let place = Place::new(file.file, Span::new(0, 1));
+        let finding = Diagnostic::at(
+            codes::UNSUPPORTED,
+            place,
+            "Python models do not run here: there is no Python in this program",
+        );
+        findings.push(finding.hint("write the model in SQL, or disable it"));
+        return None;
+    };
+    let stem = file.resource_path.rsplit('/').next()?.rsplit_once('.')?.0.to_owned();
+    let mut node = blank(package, file, resource_type, &stem);
+    let described = described(reading, &package.name, section, &stem);
+    if let Some((path, properties)) = described {
+        node.patch_path = Some(path.to_owned());
+        node.description.clone_from(&properties.description);
+        node.columns.clone_from(&properties.columns);
+        node.kept.clone_from(&properties.kept);
+    }
+    let mut recorder = Recorder::default();
+    let mut template = None;
+    if resource_type != ResourceType::Seed {
+        template = parse_template(reading, package, &mut node, &mut recorder, findings);
+    }
+    configure(reading, package, &mut node, described.map(|(_, properties)| properties), &recorder);
+    Some(Draft { node, template })
+}
+
+/// Finds what property files say of a resource: the own package's first.
+fn described<'r>(
+    reading: &'r Reading,
+    package: &str,
+    section: Section,
+    name: &str,
+) -> Option<(&'r str, &'r ResourceProperties)> {
+    let places = reading.described.get(&(section, name.to_owned()))?;
+    let own = |file: usize| {
+        let index = reading.properties.get(file).map(|(index, _)| *index);
+        index.and_then(|index| reading.loaded.packages.get(index)).is_some_and(|found| found.name == package)
+    };
+    let (file, entry) = places.iter().find(|(file, _)| own(*file)).or_else(|| places.first())?;
+    let (_, file) = reading.properties.get(*file)?;
+    file.resources.get(*entry).map(|(_, properties)| (file.path.as_str(), properties))
+}
+
+fn blank(package: &Package, file: &ProjectFile, resource_type: ResourceType, name: &str) -> Node {
+    let mut fqn = vec![package.name.clone()];
+    let folders = file.resource_path.rsplit_once('/').map(|(folders, _)| folders).unwrap_or_default();
+    if resource_type == ResourceType::Analysis {
+        fqn.push("analysis".to_owned());
+    }
+    fqn.extend(folders.split('/').filter(|folder| !folder.is_empty()).map(str::to_owned));
+    fqn.push(name.to_owned());
+    Node {
+        unique_id: format!("{}.{}.{name}", resource_type.name(), package.name),
+        resource_type,
+        name: name.to_owned(),
+        package: package.name.clone(),
+        fqn,
+        path: file.resource_path.clone(),
+        original_file_path: file.path.clone(),
+        file: file.file,
+        place: Place::new(
+            file.file,
+            Span::new(file.stripped, file.stripped + file.text.lines().next().unwrap_or_default().len()),
+        ),
+        raw_code: file.text.clone(),
+        raw_offset: file.stripped,
+        checksum: file.checksum.clone(),
+        config: Config::default(),
+        database: String::new(),
+        schema: String::new(),
+        alias: name.to_owned(),
+        description: String::new(),
+        columns: Vec::new(),
+        tags: Vec::new(),
+        patch_path: None,
+        root_path: package.root.to_string_lossy().into_owned(),
+        references: Vec::new(),
+        macros: Vec::new(),
+        depends_on: Vec::new(),
+        detail: Detail::None,
+        kept: crate::base::data::DataMap::new(),
+    }
+}
+
+/// Parses the template and renders it once to learn what it refers to.
+fn parse_template(
+    reading: &Reading,
+    package: &Package,
+    node: &mut Node,
+    recorder: &mut Recorder,
+    findings: &mut Vec<Diagnostic>,
+) -> Option<std::sync::Arc<crate::jinja::syntax::tree::Template>> {
+    let origin = Origin::at(node.file, node.raw_offset);
+    let template = match parse(&node.raw_code, &origin, false) {
+        Ok(template) => std::sync::Arc::new(template),
+        Err(finding) => {
+            findings.push(*finding);
+            return None;
+        }
+    };
+    let names = parse_environment(reading, &package.name, &node.name, recorder);
+    if let Err(error) = render(&names, &template) {
+        findings.push(error.to_diagnostic());
+    }
+    node.references = recorder.references.take();
+    node.macros = names.called_macros();
+    Some(template)
+}
+
+/// Makes the environment in which a node's template is rendered while the project is read.
+pub(super) fn parse_environment(
+    reading: &Reading,
+    package: &str,
+    name: &str,
+    recorder: &Recorder,
+) -> Environment {
+    let invocation = &reading.loaded.invocation;
+    let names = Environment::new(reading.macros.clone(), package, Mode::Parse);
+    context::node(&names, invocation, package, None);
+    names.set("config", ConfigFunction::value(&Config::default(), &recorder.configs));
+    let this = Relation::new(Some(&invocation.target.database), Some(&invocation.target.schema), Some(name));
+    context::recording(&names, recorder, &this);
+    names
+}
+
+/// Puts the configuration together: project tree, property file, calls in the file, and for packages the root's tree.
+fn configure(
+    reading: &Reading,
+    package: &Package,
+    node: &mut Node,
+    properties: Option<&ResourceProperties>,
+    recorder: &Recorder,
+) {
+    let key = match node.resource_type {
+        ResourceType::Seed => "seeds",
+        ResourceType::Test => "data_tests",
+        _ => "models",
+    };
+    let tree = |package: &Package| {
+        package.definition.tree(key).map(|tree| config_tree::walk(tree, &node.fqn)).unwrap_or_default()
+    };
+    let mut config = Config::default();
+    let own = tree(package);
+    let tree_tags: Vec<String> =
+        own.iter().filter(|value| value.key == "tags").flat_map(|value| value.value.to_texts()).collect();
+    for value in own {
+        config.merge(&value.key, value.value);
+    }
+    if let Some(properties) = properties {
+        config.merge_all(&properties.config);
+    }
+    let mut file_tags = Vec::new();
+    for (values, _) in recorder.configs.take() {
+        file_tags.extend(values.get("tags").map(Data::to_texts).unwrap_or_default());
+        config.merge_all(&values);
+    }
+    let mut root_tags = Vec::new();
+    if let Some(root) = reading.root().filter(|root| root.name != package.name) {
+        for value in tree(root) {
+            if value.key == "tags" {
+                root_tags.extend(value.value.to_texts());
+            }
+            config.merge(&value.key, value.value);
+        }
+    }
+    let yaml_tags = properties
+        .and_then(|properties| properties.config.get("tags"))
+        .map(Data::to_texts)
+        .unwrap_or_default();
+    node.tags = Vec::new();
+    for tag in tree_tags.into_iter().chain(file_tags).chain(yaml_tags).chain(root_tags) {
+        if !node.tags.contains(&tag) {
+            node.tags.push(tag);
+        }
+    }
+    node.config = config;
+}

@@ -1,0 +1,130 @@
+//! What one invocation knows: settings, macros, nodes, graph.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use crate::base::data::DataMap;
+use crate::base::source::SourceMap;
+use crate::graph::build::{Graph, Resolver};
+use crate::graph::nodes::{Node, Nodes};
+use crate::jinja::macros::MacroRegistry;
+use crate::jinja::syntax::tree::Template;
+use crate::project::definition::Definition;
+use crate::project::profile::Target;
+use crate::project::properties::MacroProperties;
+use crate::project::variables::Variables;
+use crate::yaml;
+
+/// The version of dbt whose behaviour and artifacts these are.
+pub const DBT_VERSION: &str = "1.11.16";
+
+/// What the command line asks of reading a project.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// `--project-dir`
+    pub project_folder: Option<PathBuf>,
+    /// `--profiles-dir`
+    pub profiles_folder: Option<PathBuf>,
+    /// `--profile`
+    pub profile: Option<String>,
+    /// `--target`
+    pub target: Option<String>,
+    /// `--threads`
+    pub threads: Option<usize>,
+    /// `--target-path`
+    pub target_path: Option<String>,
+    /// `--vars`
+    pub vars: DataMap,
+    /// `--full-refresh`
+    pub full_refresh: bool,
+    /// `--store-failures`
+    pub store_failures: bool,
+    /// The command: `build`, `run`, ...
+    pub which: &'static str,
+    /// All arguments, for artifacts and templates.
+    pub arguments: DataMap,
+}
+
+/// What every template of one invocation shares.
+#[derive(Debug, Clone)]
+pub struct Invocation {
+    /// What the command line asked for.
+    pub options: Options,
+    /// Its id.
+    pub id: String,
+    /// When it began.
+    pub started_at: DateTime<Utc>,
+    /// The environment variables.
+    pub environment: Arc<BTreeMap<String, String>>,
+    /// The connection.
+    pub target: Target,
+    /// The project's variables.
+    pub variables: Arc<Variables>,
+    /// The root project's name.
+    pub project_name: String,
+}
+
+/// One package: the root project or an installed one.
+#[derive(Debug, Clone)]
+pub struct Package {
+    /// Its name.
+    pub name: String,
+    /// Its folder.
+    pub root: PathBuf,
+    /// What is put before its paths in messages.
+    pub prefix: String,
+    /// Its project file.
+    pub definition: Definition,
+}
+
+/// A project that has been read.
+#[derive(Debug)]
+pub struct Project {
+    /// What every template shares.
+    pub invocation: Arc<Invocation>,
+    /// Every text read.
+    pub sources: Arc<SourceMap>,
+    /// All packages, the root project's last.
+    pub packages: Vec<Package>,
+    /// All macros.
+    pub macros: Arc<MacroRegistry>,
+    /// What property files say of macros.
+    pub macro_properties: Vec<(String, String, MacroProperties)>,
+    /// All nodes.
+    pub nodes: Nodes,
+    /// Finds nodes by name.
+    pub resolver: Resolver,
+    /// How nodes depend on each other.
+    pub graph: Graph,
+    /// The nodes' templates, by id.
+    pub templates: HashMap<String, Arc<Template>>,
+    /// Entries of property files that are kept for the manifest: package, file, section, entry.
+    pub kept: Vec<(String, String, &'static str, yaml::Node)>,
+}
+
+impl Project {
+    /// Returns the root project.
+    pub fn root(&self) -> Option<&Package> {
+        self.packages.last()
+    }
+
+    /// Returns the folder that artifacts are written to.
+    pub fn target_folder(&self) -> PathBuf {
+        let own = self.root().map(|package| package.definition.target_folder());
+        self.invocation
+            .options
+            .target_path
+            .as_ref()
+            .map(PathBuf::from)
+            .or(own)
+            .unwrap_or_else(|| PathBuf::from("target"))
+    }
+
+    /// Returns the place and path of a node's file as people see it.
+    pub fn display_path<'n>(&self, node: &'n Node) -> &'n str {
+        &node.original_file_path
+    }
+}

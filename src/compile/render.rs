@@ -1,0 +1,262 @@
+//! From a node to its SQL: rendering with real references, ephemeral models put in, every byte still known.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::base::data::Data;
+use crate::compile::context;
+use crate::compile::ephemeral::{cte_name, inject};
+use crate::compile::node_value;
+use crate::compile::project::Project;
+use crate::graph::build::Resolution;
+use crate::graph::nodes::{Argument, Node, ReferenceTarget};
+use crate::jinja::builtins::config::{ConfigCalls, ConfigFunction};
+use crate::jinja::eval::error::RenderError;
+use crate::jinja::eval::{Environment, Mode, call, render, render_native};
+use crate::jinja::host::Host;
+use crate::jinja::macros::{MacroRegistry, MacroValue};
+use crate::jinja::provenance::Output;
+use crate::jinja::syntax::{Origin, parse};
+use crate::jinja::value::object::Native;
+use crate::jinja::value::{Arguments, Text, Value};
+
+/// Why a generic test has no SQL.
+pub enum TestError {
+    /// There is no macro for it.
+    NoMacro(String),
+    /// Its template fails.
+    Render(RenderError),
+}
+
+impl From<RenderError> for TestError {
+    fn from(error: RenderError) -> Self {
+        TestError::Render(error)
+    }
+}
+
+/// Renders a generic test in an environment that knows `ref` and `config`.
+pub fn generic_test(names: &Environment, macros: &MacroRegistry, node: &Node) -> Result<Output, TestError> {
+    let Some(test) = node.generic_test() else { return Ok(Output::default()) };
+    let mut arguments = Arguments::default();
+    for (name, argument) in &test.arguments {
+        // The column's name is never a template.
+        let value = if name == "column_name" {
+            Value::from(&argument.value)
+        } else {
+            argument_value(names, argument)?
+        };
+        arguments.named.push((name.as_str().into(), value));
+    }
+    let Some(found) = macros.test(&node.package, test.namespace.as_deref(), &test.test) else {
+        let name = test.namespace.as_ref().map(|namespace| format!("{namespace}.")).unwrap_or_default();
+        return Err(TestError::NoMacro(format!("{name}test_{}", test.test)));
+    };
+    let value = call(names, &Value::object(MacroValue(found.clone())), arguments).map_err(|mut error| {
+        // The user wrote the test in a property file: that is where the chain of calls begins.
+        error.calls.push((test.test.as_str().into(), Some(node.place)));
+        error.place = error.place.or(Some(node.place));
+        error
+    })?;
+    Ok(match value {
+        Value::Str(text) => text.to_output(),
+        other => Output { text: other.to_text(), pieces: Vec::new() },
+    })
+}
+
+/// Renders the argument of a test: texts natively, and one that is a call of `ref` and its kin as an expression.
+fn argument_value(names: &Environment, argument: &Argument) -> Result<Value, RenderError> {
+    let render_one = |text: &str| -> Result<Value, RenderError> {
+        let source = if is_call(text) { format!("{{{{ {} }}}}", text.trim()) } else { text.to_owned() };
+        if !crate::compile::yaml_text::is_template(&source) {
+            return Ok(Value::from(text));
+        }
+        let origin = Origin::runs(argument.place.file, &[(0, argument.place.span.start)], 0);
+        let failed = |finding: Box<crate::diagnostic::Diagnostic>| {
+            let mut error = RenderError::new(finding.message.clone());
+            error.place = Some(argument.place);
+            error
+        };
+        let template = parse(&source, &origin, false).map_err(failed)?;
+        render_native(names, &template).map_err(|mut error| {
+            error.place = Some(argument.place);
+            error
+        })
+    };
+    convert(&argument.value, &render_one)
+}
+
+fn convert(
+    data: &Data,
+    render_one: &impl Fn(&str) -> Result<Value, RenderError>,
+) -> Result<Value, RenderError> {
+    Ok(match data {
+        Data::Str(text) => render_one(text)?,
+        Data::List(items) => {
+            Value::list(items.iter().map(|item| convert(item, render_one)).collect::<Result<_, _>>()?)
+        }
+        Data::Map(map) => {
+            let entries = map.iter().map(|(key, value)| Ok((key.as_str(), convert(value, render_one)?)));
+            Value::dict(entries.collect::<Result<Vec<_>, RenderError>>()?)
+        }
+        other => Value::from(other),
+    })
+}
+
+/// Tells whether a plain text looks like a call that dbt evaluates.
+fn is_call(text: &str) -> bool {
+    let text = text.trim();
+    text.ends_with(')')
+        && ["ref", "source", "var", "env_var", "doc"]
+            .iter()
+            .any(|name| text.strip_prefix(name).is_some_and(|rest| rest.trim_start().starts_with('(')))
+}
+
+/// A node's SQL.
+pub struct Compiled {
+    /// The SQL, ephemeral models put in.
+    pub output: Output,
+    /// The environment it was rendered in, for the materialization.
+    pub names: Environment,
+}
+
+/// Compiles a node. The host answers what the template asks of the database.
+pub fn node(
+    project: &Arc<Project>,
+    node: &Node,
+    host: Option<&Rc<dyn Host>>,
+) -> Result<Compiled, RenderError> {
+    let injected: Rc<RefCell<Vec<String>>> = Rc::default();
+    let names = environment(project, node, host, &injected);
+    let output = own_sql(project, node, &names)?;
+    let mut expressions = Vec::new();
+    let mut stack = vec![node.unique_id.clone()];
+    let wanted = injected.borrow().clone();
+    for id in wanted {
+        add_ephemeral(project, &id, host, &mut expressions, &mut stack)?;
+    }
+    Ok(Compiled { output: inject(&output, &expressions), names })
+}
+
+fn own_sql(project: &Arc<Project>, node: &Node, names: &Environment) -> Result<Output, RenderError> {
+    if node.generic_test().is_some() {
+        return generic_test(names, &project.macros, node).map_err(|error| match error {
+            TestError::Render(error) => error,
+            TestError::NoMacro(name) => {
+                let mut error = RenderError::undefined(&name);
+                error.place = Some(node.place);
+                error
+            }
+        });
+    }
+    match project.templates.get(&node.unique_id) {
+        Some(template) => render(names, template),
+        None => Ok(Output::default()),
+    }
+}
+
+/// Adds an ephemeral model and those it uses, dependencies first, each once.
+fn add_ephemeral(
+    project: &Arc<Project>,
+    id: &str,
+    host: Option<&Rc<dyn Host>>,
+    expressions: &mut Vec<(String, Output)>,
+    stack: &mut Vec<String>,
+) -> Result<(), RenderError> {
+    let Some(node) = project.nodes.get(id) else { return Ok(()) };
+    let name = cte_name(&node.alias);
+    if expressions.iter().any(|(known, _)| *known == name) || stack.iter().any(|open| open == id) {
+        return Ok(());
+    }
+    let injected: Rc<RefCell<Vec<String>>> = Rc::default();
+    let names = environment(project, node, host, &injected);
+    let output = own_sql(project, node, &names).map_err(|mut error| {
+        error.calls.push((format!("ephemeral model {}", node.name).into(), None));
+        error
+    })?;
+    stack.push(id.to_owned());
+    let wanted = injected.borrow().clone();
+    for inner in wanted {
+        add_ephemeral(project, &inner, host, expressions, stack)?;
+    }
+    stack.pop();
+    expressions.push((name, output));
+    Ok(())
+}
+
+/// Makes the environment in which a node is rendered for good.
+pub fn environment(
+    project: &Arc<Project>,
+    node: &Node,
+    host: Option<&Rc<dyn Host>>,
+    injected: &Rc<RefCell<Vec<String>>>,
+) -> Environment {
+    let names = Environment::new(project.macros.clone(), &node.package, Mode::Execute);
+    context::node(&names, &project.invocation, &node.package, host);
+    names.set("execute", Value::Bool(true));
+    names.set("config", ConfigFunction::value(&final_config(node), &ConfigCalls::default()));
+    names.set("this", Value::object(node_value::relation(node)));
+    names.set("database", Value::from(node.database.as_str()));
+    names.set("schema", Value::from(node.schema.as_str()));
+    names.set("model", Value::from(&node_value::node(node)));
+    for kind in ["ref", "source"] {
+        let (project, id, injected) = (project.clone(), node.unique_id.clone(), injected.clone());
+        names.set(
+            kind,
+            Native::value(kind, move |_, arguments| {
+                let target = context::reference_target(kind, arguments)?;
+                resolve(&project, &id, &target, &injected).map_err(Into::into)
+            }),
+        );
+    }
+    let builtins = ["ref", "source", "config"].map(|name| (name, names.get(name).unwrap_or(Value::None)));
+    names.set("builtins", Value::dict(builtins));
+    names
+}
+
+/// The configuration as `config.get` sees it, hooks included.
+fn final_config(node: &Node) -> crate::project::config::Config {
+    let mut config = node.config.clone();
+    config.set_default("materialized", Data::from(node.materialization()));
+    config
+}
+
+fn resolve(
+    project: &Arc<Project>,
+    id: &str,
+    target: &ReferenceTarget,
+    injected: &Rc<RefCell<Vec<String>>>,
+) -> Result<Value, RenderError> {
+    let Some(node) = project.nodes.get(id) else { return Err(RenderError::new("this node is not known")) };
+    let Resolution::Found(found) = project.resolver.resolve(&node.package, target) else {
+        let name = match target {
+            ReferenceTarget::Ref { name, .. } => name.clone(),
+            ReferenceTarget::Source { source, table } => format!("{source}.{table}"),
+        };
+        let error = RenderError::new(format!("`{name}` was not found, or is disabled"));
+        return Err(error.hint(
+            "a `ref` that only runs, and is not seen while the project is read, needs a line `-- depends_on: {{ ref('...') }}`",
+        ));
+    };
+    // A reference that was not seen while the project was read is no edge of the graph: order would be luck.
+    let known = node.depends_on.contains(&found) || found == node.unique_id;
+    let Some(parent) = project.nodes.get(&found) else {
+        return Err(RenderError::new(format!("`{found}` is not known")));
+    };
+    if !known {
+        let message = format!("`{}` is used here, but was not seen while the project was read", parent.name);
+        return Err(RenderError::new(message).hint(format!(
+            "add a line `-- depends_on: {{{{ ref('{}') }}}}` to `{}`",
+            parent.name, node.name
+        )));
+    }
+    if parent.is_ephemeral() && !injected.borrow().contains(&found) {
+        injected.borrow_mut().push(found.clone());
+    }
+    Ok(Value::object(node_value::relation(parent)))
+}
+
+/// Returns compiled SQL as a value that keeps its places.
+pub fn sql_value(output: &Output) -> Value {
+    Value::Str(Text::captured(output.clone()))
+}
