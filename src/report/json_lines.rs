@@ -1,11 +1,13 @@
 //! Events as one JSON object a line, in the shape of dbt's structured log.
 
 use std::io::Write;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Map, Value, json};
 
 use crate::base::clock;
+use crate::base::source::SourceMap;
+use crate::diagnostic::render::full;
 use crate::report::lines::{self, Tone};
 use crate::run::events::{Event, Listener, NodeLabel};
 use crate::run::result::NodeResult;
@@ -13,6 +15,7 @@ use crate::run::result::NodeResult;
 /// Writes JSON lines.
 pub struct JsonReport<W> {
     invocation_id: String,
+    sources: Arc<SourceMap>,
     quiet: bool,
     debug: bool,
     width: usize,
@@ -21,8 +24,15 @@ pub struct JsonReport<W> {
 
 impl<W: Write + Send> JsonReport<W> {
     /// Makes a report that writes to `out`.
-    pub fn new(invocation_id: String, quiet: bool, debug: bool, width: usize, out: W) -> Self {
-        Self { invocation_id, quiet, debug, width, out: Mutex::new(out) }
+    pub fn new(
+        invocation_id: String,
+        sources: Arc<SourceMap>,
+        quiet: bool,
+        debug: bool,
+        width: usize,
+        out: W,
+    ) -> Self {
+        Self { invocation_id, sources, quiet, debug, width, out: Mutex::new(out) }
     }
 
     fn write(&self, name: &str, code: &str, level: &str, message: &str, data: Value) {
@@ -107,10 +117,11 @@ impl<W: Write + Send> Listener for JsonReport<W> {
                     json!({"stat_line": counts}),
                 );
             }
-            Event::Finding { rendered, finding } => {
+            Event::Finding(finding) => {
+                let rendered = full::render(finding, &self.sources, false);
                 let level = if finding.is_error() { "error" } else { "warn" };
-                let data = json!({"code": finding.code.name, "message": finding.message, "exc": rendered});
-                self.write("MainEncounteredError", "Z002", level, rendered, data);
+                let data = json!({"code": finding.code.name, "message": finding.message, "exc": &rendered});
+                self.write("MainEncounteredError", "Z002", level, &rendered, data);
             }
             Event::Concurrency { threads, target } => {
                 let text = format!("Concurrency: {} (target='{target}')", lines::plural(*threads, "thread"));
@@ -141,12 +152,20 @@ impl<W: Write + Send> Listener for JsonReport<W> {
                 );
             }
             Event::Summary { results } => {
-                for (node, result, findings) in results {
+                for (node, result) in results {
                     if result.status.is_failure() && result.status.word() != "skipped" {
-                        let text = if findings.is_empty() {
+                        let drawn: Vec<String> = result
+                            .findings
+                            .iter()
+                            .map(|finding| full::render(finding, &self.sources, false))
+                            .collect();
+                        let text = if drawn.is_empty() {
                             result.message.clone().unwrap_or_default()
                         } else {
-                            findings.join("\n")
+                            drawn.join(
+                                "
+",
+                            )
                         };
                         self.write(
                             "RunResultError",
@@ -157,7 +176,7 @@ impl<W: Write + Send> Listener for JsonReport<W> {
                         );
                     }
                 }
-                let totals = lines::totals(results.iter().map(|(_, result, _)| result));
+                let totals = lines::totals(results.iter().map(|(_, result)| result));
                 self.write("StatsLine", "Z023", "info", &totals, json!({}));
             }
             Event::Message { text, info } => {

@@ -1,12 +1,15 @@
 //! Events as dbt's lines of text, on stdout; live progress on stderr where that is a terminal.
 
 use std::io::Write;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anstyle::{AnsiColor, Style};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::base::clock;
+use crate::base::source::SourceMap;
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::render::full;
 use crate::report::lines::{self, Tone};
 use crate::report::table;
 use crate::run::events::{Event, Listener, NodeLabel};
@@ -30,20 +33,21 @@ pub struct Options {
 /// Writes lines of text.
 pub struct TextReport<W> {
     options: Options,
+    sources: Arc<SourceMap>,
     out: Mutex<W>,
     bar: Option<ProgressBar>,
 }
 
 impl<W: Write + Send> TextReport<W> {
     /// Makes a report that writes to `out`.
-    pub fn new(options: Options, out: W) -> Self {
+    pub fn new(options: Options, sources: Arc<SourceMap>, out: W) -> Self {
         let bar = options.progress.then(|| {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
             let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {wide_msg}");
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
             bar
         });
-        Self { options, out: Mutex::new(out), bar }
+        Self { options, sources, out: Mutex::new(out), bar }
     }
 
     /// Writes a line with dbt's time in front, unless quiet.
@@ -70,6 +74,10 @@ impl<W: Write + Send> TextReport<W> {
             Some(bar) => bar.suspend(put),
             None => put(),
         }
+    }
+
+    fn draw(&self, finding: &Diagnostic) -> String {
+        full::render(finding, &self.sources, self.options.colour)
     }
 
     fn paint(&self, text: &str, tone: Tone) -> String {
@@ -103,13 +111,12 @@ impl<W: Write + Send> TextReport<W> {
         }
     }
 
-    fn summary(&self, results: &[(NodeLabel, NodeResult, Vec<String>)]) {
+    fn summary(&self, results: &[(NodeLabel, NodeResult)]) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
-        let count = |wanted: &[Status]| {
-            results.iter().filter(|(_, result, _)| wanted.contains(&result.status)).count()
-        };
+        let count =
+            |wanted: &[Status]| results.iter().filter(|(_, result)| wanted.contains(&result.status)).count();
         let errors = count(&[Status::Error, Status::Fail]);
         let warnings = count(&[Status::Warn]);
         self.say("");
@@ -128,15 +135,15 @@ impl<W: Write + Send> TextReport<W> {
             }
         };
         self.say(&headline);
-        for (node, result, findings) in results {
-            self.problem(node, result, findings);
+        for (node, result) in results {
+            self.problem(node, result);
         }
         self.say("");
-        self.say(&lines::totals(results.iter().map(|(_, result, _)| result)));
+        self.say(&lines::totals(results.iter().map(|(_, result)| result)));
     }
 
     /// Tells all there is of a node that failed: the cause with its place, the rows, the query's path.
-    fn problem(&self, node: &NodeLabel, result: &NodeResult, findings: &[String]) {
+    fn problem(&self, node: &NodeLabel, result: &NodeResult) {
         let (title, tone) = match result.status {
             Status::Fail => (format!("Failure in test {} ({})", node.name, node.path), Tone::Bad),
             Status::Warn => (format!("Warning in test {} ({})", node.name, node.path), Tone::Warning),
@@ -149,10 +156,10 @@ impl<W: Write + Send> TextReport<W> {
         let write = |text: &str| if tone == Tone::Bad { self.write(text) } else { self.say(text) };
         write("");
         write(&self.paint(&title, tone));
-        for finding in findings {
-            write(finding);
+        for finding in &result.findings {
+            write(&self.draw(finding));
         }
-        if let Some(message) = result.message.as_deref().filter(|_| findings.is_empty()) {
+        if let Some(message) = result.message.as_deref().filter(|_| result.findings.is_empty()) {
             for line in message.lines() {
                 write(&format!("  {line}"));
             }
@@ -186,10 +193,10 @@ impl<W: Write + Send> Listener for TextReport<W> {
                 self.say(&format!("Found {}", lines::enumerate(counts)));
                 self.say("");
             }
-            Event::Finding { rendered, finding } if finding.is_error() => self.raw(rendered),
-            Event::Finding { rendered, .. } => {
-                if !self.options.quiet {
-                    self.raw(rendered);
+            Event::Finding(finding) => {
+                if finding.is_error() || !self.options.quiet {
+                    self.raw(&self.draw(finding));
+                    self.raw("");
                 }
             }
             Event::Concurrency { threads, target } => {

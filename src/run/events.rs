@@ -45,12 +45,10 @@ pub enum Event {
         counts: Vec<String>,
     },
     /// A finding about the project.
-    Finding {
-        /// The finding as it is drawn.
-        rendered: String,
+    Finding(
         /// The finding.
-        finding: Diagnostic,
-    },
+        Diagnostic,
+    ),
     /// Nodes are about to run.
     Concurrency {
         /// The number of workers.
@@ -85,10 +83,10 @@ pub enum Event {
         /// The seconds it took.
         seconds: f64,
     },
-    /// The results of all nodes, with what each is called and how its findings are drawn.
+    /// The results of all nodes, with what each is called.
     Summary {
         /// The nodes with their results.
-        results: Vec<(NodeLabel, NodeResult, Vec<String>)>,
+        results: Vec<(NodeLabel, NodeResult)>,
     },
     /// A line that a template logged, or one that a command has to say.
     Message {

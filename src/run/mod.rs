@@ -1,5 +1,12 @@
 //! Running nodes: order, workers, results, events. Emits events and knows no terminal.
 
+pub mod cache;
+pub mod catalog;
 pub mod events;
+pub mod label;
+pub mod nodes;
 pub mod result;
 pub mod scheduler;
+pub mod seed;
+pub mod session;
+pub mod task;

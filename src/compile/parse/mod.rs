@@ -78,7 +78,8 @@ pub fn read(
     let mut macro_properties = Vec::new();
     let mut kept = Vec::new();
     for (package, file) in reading.properties {
-        let name = reading.loaded.packages.get(package).map(|package| package.name.clone()).unwrap_or_default();
+        let name =
+            reading.loaded.packages.get(package).map(|package| package.name.clone()).unwrap_or_default();
         macro_properties
             .extend(file.macros.into_iter().map(|described| (name.clone(), file.path.clone(), described)));
         kept.extend(

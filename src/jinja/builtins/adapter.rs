@@ -77,6 +77,23 @@ impl AdapterObject {
             "get_incremental_strategy_macro" => self.strategy(evaluator, arguments),
             "disable_transactions" | "is_motherduck" | "is_ducklake" => Ok(Value::Bool(false)),
             "external_root" => Ok(Value::from(".")),
+            "convert_type" => (|| {
+                let mut reader = arguments.reader("convert_type");
+                let table = reader.required("agate_table")?;
+                let at = reader.optional_int("col_idx")?.and_then(|at| usize::try_from(at).ok()).unwrap_or(0);
+                let name = table.downcast::<TableValue>().and_then(|table| table.type_name_of(at));
+                Ok(Value::from(name.unwrap_or_else(|| "text".to_owned())))
+            })(),
+            "get_seed_file_path" => (|| {
+                let model = arguments.reader("get_seed_file_path").required("model")?;
+                let part = |name: &str| {
+                    crate::jinja::eval::items::attribute(&model, name)
+                        .map(|part| part.to_text())
+                        .unwrap_or_default()
+                };
+                let path = std::path::Path::new(&part("root_path")).join(part("original_file_path"));
+                Ok(Value::from(path.to_string_lossy().into_owned()))
+            })(),
             _ => return None,
         })
     }
@@ -184,7 +201,6 @@ impl AdapterObject {
             "get_columns_in_relation" => call_macro(evaluator, "get_columns_in_relation", arguments),
             "get_missing_columns" => missing_columns(evaluator, &arguments),
             "expand_target_column_types" => Ok(Value::None),
-            "convert_type" => Ok(Value::from("text")),
             "cache_added" | "cache_dropped" | "cache_renamed" => Ok(Value::from("")),
             _ => return None,
         })
@@ -206,7 +222,6 @@ impl AdapterObject {
             | "drop_schema"
             | "expand_target_column_types"
             | "commit"
-            | "convert_type"
             | "get_seed_file_path" => Value::None,
             "check_schema_exists" => Value::Bool(false),
             "get_columns_in_relation"

@@ -28,6 +28,11 @@ impl TableValue {
         }
     }
 
+    /// Returns the type of a column.
+    pub fn type_name_of(&self, at: usize) -> Option<String> {
+        self.types.get(at).cloned()
+    }
+
     fn row(&self, at: usize) -> Option<Value> {
         let values = self.rows.get(at)?.clone();
         Some(Value::object(Row { names: self.names.clone(), values }))

@@ -149,3 +149,11 @@
         {{ sql }}
     );
 {%- endmacro %}
+
+{% macro list_relations_without_caching(schema_relation) %}
+    {{ return(adapter.dispatch('list_relations_without_caching', 'dbt')(schema_relation)) }}
+{% endmacro %}
+
+{% macro list_schemas(database) -%}
+    {{ return(adapter.dispatch('list_schemas', 'dbt')(database)) }}
+{%- endmacro %}

@@ -129,3 +129,23 @@
     when not matched
         {%- if config.get('merge_insert_condition') %} and {{ config.get('merge_insert_condition') }}{% endif %} then insert by name
 {%- endmacro %}
+
+{% macro duckdb__list_relations_without_caching(schema_relation) %}
+    {% call statement('list_relations_without_caching', fetch_result=true, auto_begin=false) -%}
+        select table_catalog, table_schema, table_name,
+            case table_type when 'BASE TABLE' then 'table' when 'VIEW' then 'view' else lower(table_type) end
+        from information_schema.tables
+        where lower(table_schema) = '{{ schema_relation.schema | lower | replace("'", "''") }}'
+            and lower(table_catalog) = '{{ schema_relation.database | lower | replace("'", "''") }}'
+    {%- endcall %}
+    {{ return(load_result('list_relations_without_caching').table) }}
+{% endmacro %}
+
+{% macro duckdb__list_schemas(database) -%}
+    {% call statement('list_schemas', fetch_result=true, auto_begin=false) -%}
+        select schema_name
+        from information_schema.schemata
+        where lower(catalog_name) = '{{ database | lower | replace("'", "''") }}'
+    {%- endcall %}
+    {{ return(load_result('list_schemas').table) }}
+{%- endmacro %}

@@ -1,0 +1,78 @@
+//! What nodes are called in messages, and how many there are of each kind.
+
+use std::collections::BTreeMap;
+
+use crate::compile::node_value::relation_name;
+use crate::compile::project::Project;
+use crate::graph::nodes::{Node, ResourceType};
+use crate::run::events::NodeLabel;
+
+/// Returns what a node is called.
+pub fn label(project: &Project, node: &Node) -> NodeLabel {
+    let target = &project.invocation.target;
+    let database =
+        if node.database == target.database { String::new() } else { format!("{}.", node.database) };
+    let place = format!("{database}{}.{}", node.schema, node.alias);
+    let description = match node.resource_type {
+        ResourceType::Model => format!("sql {} model {place}", node.materialization()),
+        ResourceType::Seed => format!("seed file {place}"),
+        ResourceType::Snapshot => format!("snapshot {place}"),
+        ResourceType::Test => format!("test {}", node.name),
+        _ => format!("{} {}", node.resource_type.name(), node.name),
+    };
+    NodeLabel {
+        unique_id: node.unique_id.clone(),
+        name: node.name.clone(),
+        resource_type: node.resource_type.name(),
+        description,
+        materialized: node.materialization().to_owned(),
+        path: node.original_file_path.clone(),
+        relation: relation_name(node).unwrap_or_default(),
+    }
+}
+
+/// Counts the nodes of a project, in dbt's words and order.
+pub fn found(project: &Project) -> Vec<String> {
+    let count =
+        |kind: ResourceType| project.nodes.enabled.values().filter(|node| node.resource_type == kind).count();
+    let mut counts = Vec::new();
+    let kinds = [
+        (ResourceType::Model, "model"),
+        (ResourceType::Seed, "seed"),
+        (ResourceType::Snapshot, "snapshot"),
+        (ResourceType::Analysis, "analysis"),
+        (ResourceType::Operation, "operation"),
+        (ResourceType::Test, "data test"),
+        (ResourceType::Source, "source"),
+    ];
+    for (kind, word) in kinds {
+        let number = count(kind);
+        if number > 0 {
+            counts.push(plural(number, word));
+        }
+    }
+    counts.push(plural(project.macros.all().len(), "macro"));
+    counts
+}
+
+/// Counts the nodes that ran, by what they are.
+pub fn ran<'n>(nodes: impl Iterator<Item = &'n Node>) -> Vec<String> {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for node in nodes {
+        let word = match node.resource_type {
+            ResourceType::Model => format!("{} model", node.materialization()),
+            ResourceType::Test => "data test".to_owned(),
+            other => other.name().to_owned(),
+        };
+        *counts.entry(word).or_default() += 1;
+    }
+    counts.into_iter().map(|(word, number)| plural(number, &word)).collect()
+}
+
+fn plural(count: usize, word: &str) -> String {
+    match (count, word) {
+        (1, _) => format!("1 {word}"),
+        (_, "analysis") => format!("{count} analyses"),
+        _ => format!("{count} {word}s"),
+    }
+}

@@ -1,0 +1,197 @@
+//! What the workers of one run share, and the outside as one running node sees it.
+
+use std::cell::{Cell, RefCell};
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::adapter::{Adapter, AdapterError, Connection, Interrupt};
+use crate::base::fs;
+use crate::base::table::{Receipt, Table};
+use crate::compile::project::Project;
+use crate::jinja::builtins::relation::Relation;
+use crate::jinja::host::{Change, Host, HostError};
+use crate::jinja::value::Text;
+use crate::run::cache::RelationCache;
+use crate::run::events::{Event, Listener};
+
+/// What the workers of one run share.
+pub struct Session {
+    /// The project.
+    pub project: Arc<Project>,
+    /// The database.
+    pub adapter: Arc<dyn Adapter>,
+    /// Which relations are there.
+    pub cache: RelationCache,
+    /// Who listens.
+    pub listener: Arc<dyn Listener>,
+    interrupters: Mutex<Vec<Arc<dyn Interrupt>>>,
+    stopped: AtomicBool,
+    database_micros: AtomicU64,
+}
+
+impl Session {
+    /// Makes a session; opens nothing.
+    pub fn new(project: Arc<Project>, adapter: Arc<dyn Adapter>, listener: Arc<dyn Listener>) -> Self {
+        Self {
+            project,
+            adapter,
+            cache: RelationCache::default(),
+            listener,
+            interrupters: Mutex::default(),
+            stopped: AtomicBool::new(false),
+            database_micros: AtomicU64::new(0),
+        }
+    }
+
+    /// Opens a connection for a worker.
+    pub fn connect(&self) -> Result<Box<dyn Connection>, AdapterError> {
+        let connection = self.adapter.connect()?;
+        self.interrupters.lock().unwrap_or_else(PoisonError::into_inner).push(connection.interrupter());
+        Ok(connection)
+    }
+
+    /// Stops everything: running statements are interrupted, no node is begun.
+    pub fn stop(&self) {
+        self.stopped.store(true, Ordering::SeqCst);
+        for interrupter in self.interrupters.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            interrupter.interrupt();
+        }
+    }
+
+    /// Tells whether everything was stopped.
+    pub fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::SeqCst)
+    }
+
+    /// Returns the seconds spent inside the database, all workers together.
+    pub fn database_seconds(&self) -> f64 {
+        self.database_micros.load(Ordering::Relaxed) as f64 / 1e6
+    }
+}
+
+/// A worker's connection, opened when the first statement needs it.
+pub type Line = Rc<RefCell<Option<Box<dyn Connection>>>>;
+
+/// The outside as one node sees it.
+pub struct NodeHost {
+    session: Arc<Session>,
+    line: Line,
+    in_transaction: Cell<bool>,
+    /// Where the main statement's text is kept.
+    run_path: Option<PathBuf>,
+}
+
+impl NodeHost {
+    /// Makes the outside for a node; `run_path` says where its main statement is kept.
+    pub fn new(session: &Arc<Session>, line: &Line, run_path: Option<PathBuf>) -> Rc<Self> {
+        Rc::new(Self {
+            session: session.clone(),
+            line: line.clone(),
+            in_transaction: Cell::new(false),
+            run_path,
+        })
+    }
+
+    fn send(&self, sql: &str, fetch: bool, limit: Option<usize>) -> Result<(Receipt, Table), HostError> {
+        let mut line = self.line.borrow_mut();
+        if line.is_none() {
+            let connection = self.session.connect().map_err(|error| HostError::new(error.to_string()))?;
+            *line = Some(connection);
+        }
+        let Some(connection) = line.as_mut() else { return Err(HostError::new("there is no connection")) };
+        let answer = connection.run(sql, fetch, limit).map_err(|error| match error {
+            AdapterError::Statement { message, offset } => HostError { message, offset, from_database: true },
+            other => HostError::new(other.to_string()),
+        })?;
+        self.session.database_micros.fetch_add((answer.receipt.seconds * 1e6) as u64, Ordering::Relaxed);
+        Ok((answer.receipt, answer.table))
+    }
+
+    /// Makes the outside on the same connection again, for a macro of its own.
+    pub fn sibling(&self) -> Rc<Self> {
+        Rc::new(Self {
+            session: self.session.clone(),
+            line: self.line.clone(),
+            in_transaction: Cell::new(self.in_transaction.get()),
+            run_path: None,
+        })
+    }
+
+    /// Takes back what an open transaction did; called when a node ends, however it ends.
+    pub fn rollback(&self) {
+        if self.in_transaction.replace(false) {
+            // The transaction may be gone already, as after an error at commit.
+            let _ = self.send("ROLLBACK", false, None);
+        }
+    }
+}
+
+impl Host for NodeHost {
+    fn run(
+        &self,
+        sql: &Text,
+        auto_begin: bool,
+        fetch: bool,
+        limit: Option<usize>,
+    ) -> Result<(Receipt, Table), HostError> {
+        if self.session.is_stopped() {
+            return Err(HostError::new("the run was stopped"));
+        }
+        if auto_begin && !self.in_transaction.get() {
+            self.send("BEGIN", false, None)?;
+            self.in_transaction.set(true);
+        }
+        self.send(sql.as_str(), fetch, limit)
+    }
+
+    fn commit(&self) -> Result<(), HostError> {
+        if self.in_transaction.replace(false) {
+            self.send("COMMIT", false, None)?;
+        }
+        Ok(())
+    }
+
+    fn relation(
+        &self,
+        database: &str,
+        schema: &str,
+        identifier: &str,
+    ) -> Result<Option<Relation>, HostError> {
+        self.relations(database, schema)?;
+        Ok(self.session.cache.get(database, schema, identifier))
+    }
+
+    fn relations(&self, database: &str, schema: &str) -> Result<Vec<Relation>, HostError> {
+        if !self.session.cache.knows(database, schema) {
+            let found = super::catalog::relations(&self.session, self, database, schema)?;
+            self.session.cache.fill(database, schema, found);
+        }
+        Ok(self.session.cache.all(database, schema))
+    }
+
+    fn changed(&self, change: Change) {
+        self.session.cache.change(&change);
+    }
+
+    fn write(&self, sql: &str) {
+        if let Some(path) = &self.run_path
+            && let Err(error) = fs::write(path, sql.as_bytes())
+        {
+            self.warn(&error.to_string());
+        }
+    }
+
+    fn log(&self, message: &str, info: bool) {
+        self.session.listener.notice(&Event::Message { text: message.to_owned(), info });
+    }
+
+    fn print(&self, message: &str) {
+        self.session.listener.notice(&Event::Print(message.to_owned()));
+    }
+
+    fn warn(&self, message: &str) {
+        self.session.listener.notice(&Event::Warning(message.to_owned()));
+    }
+}

@@ -1,0 +1,250 @@
+//! Running one node: compile it, call its materialization, see what came of it.
+
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::base::clock::{self, Stopwatch};
+use crate::base::data::Data;
+use crate::base::fs;
+use crate::base::table::{Receipt, Table};
+use crate::compile::{node_value, render};
+use crate::graph::nodes::{Node, ResourceType};
+use crate::jinja::builtins::relation::Relation;
+use crate::jinja::builtins::results::{Results, Stored};
+use crate::jinja::builtins::table::TableValue;
+use crate::jinja::eval::error::RenderError;
+use crate::jinja::eval::{Environment, call, items};
+use crate::jinja::host::{Change, Host};
+use crate::jinja::macros::MacroValue;
+use crate::jinja::value::object::Native;
+use crate::jinja::value::{Arguments, Text, Value};
+use crate::run::catalog;
+use crate::run::result::{NodeResult, Status};
+use crate::run::seed;
+use crate::run::session::{Line, NodeHost, Session};
+
+/// How many rows of a failing test are shown.
+const SAMPLE: usize = 5;
+
+/// Runs a node to its end. Whatever happens becomes the result; nothing is left open.
+pub fn run(session: &Arc<Session>, line: &Line, node: &Node, worker: usize) -> NodeResult {
+    let watch = Stopwatch::start();
+    let host = NodeHost::new(session, line, Some(output_path(session, "run", node)));
+    let mut result = NodeResult::new(&node.unique_id, Status::Success);
+    let outcome = attempt(session, &host, node, &mut result);
+    host.rollback();
+    if let Err(error) = outcome {
+        fail(&mut result, &error);
+    }
+    result.seconds = watch.seconds();
+    result.worker = worker;
+    result
+}
+
+/// Compiles a node without running it, and keeps its SQL where people look for it.
+pub fn compile(session: &Arc<Session>, line: &Line, node: &Node, worker: usize) -> NodeResult {
+    let watch = Stopwatch::start();
+    let host = NodeHost::new(session, line, None);
+    let mut result = NodeResult::new(&node.unique_id, Status::Success);
+    let shared: Rc<dyn Host> = host.clone();
+    if let Err(error) = compiled(session, &shared, node, &mut result) {
+        fail(&mut result, &error);
+    }
+    host.rollback();
+    result.seconds = watch.seconds();
+    result.worker = worker;
+    result
+}
+
+fn fail(result: &mut NodeResult, error: &RenderError) {
+    result.status = Status::Error;
+    result.message = Some(error.message.clone());
+    result.findings = vec![error.to_diagnostic()];
+}
+
+/// Returns where a node's SQL is kept: `compiled` as it was written, `run` as it was sent.
+fn output_path(session: &Session, folder: &str, node: &Node) -> PathBuf {
+    session.project.target_folder().join(folder).join(&node.package).join(node.output_path())
+}
+
+fn compiled(
+    session: &Arc<Session>,
+    host: &Rc<dyn Host>,
+    node: &Node,
+    result: &mut NodeResult,
+) -> Result<(Environment, Text), RenderError> {
+    let begun = clock::now();
+    let compiled = render::node(&session.project, node, Some(host))?;
+    let store = Results::default();
+    catalog::set_results(&compiled.names, &store);
+    if node.resource_type != ResourceType::Seed {
+        let path = output_path(session, "compiled", node);
+        fs::write(&path, compiled.output.text.as_bytes())
+            .map_err(|error| RenderError::new(error.to_string()))?;
+        result.compiled_path = Some(path.display().to_string());
+        result.compiled_code = Some(compiled.output.text.clone());
+    }
+    result.compiled_at = Some((begun, clock::now()));
+    Ok((compiled.names, Text::captured(compiled.output)))
+}
+
+fn attempt(
+    session: &Arc<Session>,
+    host: &Rc<NodeHost>,
+    node: &Node,
+    result: &mut NodeResult,
+) -> Result<(), RenderError> {
+    let shared: Rc<dyn Host> = host.clone();
+    let (names, sql) = compiled(session, &shared, node, result)?;
+    let begun = clock::now();
+    let outcome = execute(session, &shared, node, &names, &sql, result);
+    result.executed_at = Some((begun, clock::now()));
+    outcome?;
+    if matches!(result.status, Status::Fail | Status::Warn) {
+        result.sample = sample(&shared, &sql);
+    }
+    Ok(())
+}
+
+fn execute(
+    session: &Arc<Session>,
+    host: &Rc<dyn Host>,
+    node: &Node,
+    names: &Environment,
+    sql: &Text,
+    result: &mut NodeResult,
+) -> Result<(), RenderError> {
+    let project = &session.project;
+    let materialization = node.materialization();
+    let Some(found) = project.macros.materialization(&node.package, materialization) else {
+        let mut error = RenderError::new(format!(
+            "No materialization '{materialization}' was found for adapter {}",
+            project.invocation.target.adapter
+        ));
+        error.place = Some(node.place);
+        return Err(error.hint("the built-in ones are table, view, incremental, ephemeral and seed"));
+    };
+    let store = Results::default();
+    catalog::set_results(names, &store);
+    names.set("sql", Value::Str(sql.clone()));
+    names.set("compiled_code", Value::Str(sql.clone()));
+    names.set("pre_hooks", hooks(node, "pre-hook"));
+    names.set("post_hooks", hooks(node, "post-hook"));
+    names.set("load_agate_table", load_seed(node));
+    let returned = call(names, &Value::object(MacroValue(found.clone())), Arguments::default())
+        .map_err(|error| in_hook(node, error))?;
+    let relations =
+        items::item(&returned, &Value::from("relations")).and_then(|relations| relations.iterate());
+    let Some(relations) = relations else {
+        let message =
+            format!("the materialization '{materialization}' did not return {{'relations': [...]}}");
+        return Err(RenderError::new(message));
+    };
+    for relation in relations {
+        if let Some(relation) = relation.downcast::<Relation>() {
+            host.changed(Change::Added(relation.clone()));
+            if node.resource_type == ResourceType::Test {
+                result.stored_in = Some(relation.render());
+            }
+        }
+    }
+    let main = store.borrow().get("main").cloned().flatten();
+    let Some(main) = main else {
+        return Err(RenderError::new("main is not being called during running model"));
+    };
+    result.receipt = receipt(&main);
+    if node.resource_type == ResourceType::Test {
+        judge(node, &main, result)?;
+    } else {
+        result.message = Some(result.receipt.message.clone());
+    }
+    Ok(())
+}
+
+/// An error in a hook has its place in the node that has the hook.
+fn in_hook(node: &Node, mut error: RenderError) -> RenderError {
+    error.place = error.place.or(Some(node.place));
+    error
+}
+
+fn hooks(node: &Node, key: &str) -> Value {
+    let hooks = node.config.get(key).and_then(Data::as_list).unwrap_or_default();
+    Value::list(hooks.iter().map(|hook| Value::from(&node_value::hook_value(hook))).collect())
+}
+
+/// Makes `load_agate_table`, which reads the node's CSV file.
+fn load_seed(node: &Node) -> Value {
+    let path = PathBuf::from(&node.root_path).join(&node.original_file_path);
+    let delimiter = node.config.text("delimiter").and_then(|text| text.bytes().next()).unwrap_or(b',');
+    let texts: Vec<String> = node
+        .config
+        .get("column_types")
+        .and_then(Data::as_map)
+        .map(|types| types.keys().cloned().collect())
+        .unwrap_or_default();
+    Native::value("load_agate_table", move |_, _| match seed::read(&path, delimiter, &texts) {
+        Ok(table) => Ok(Value::object(TableValue::new(&table))),
+        Err(error) => Err(RenderError::new(error.to_string()).into()),
+    })
+}
+
+fn receipt(main: &Stored) -> Receipt {
+    let field = |name: &str| items::item(&main.response, &Value::from(name)).filter(|value| !value.is_none());
+    Receipt {
+        message: field("_message").map_or_else(|| main.response.to_text(), |message| message.to_text()),
+        rows_affected: field("rows_affected")
+            .and_then(|rows| rows.to_int())
+            .and_then(|rows| i64::try_from(rows).ok()),
+        seconds: 0.0,
+        query_id: field("query_id").map(|id| id.to_text()),
+    }
+}
+
+/// Tells from the one row of a test's query whether the test passes.
+fn judge(node: &Node, main: &Stored, result: &mut NodeResult) -> Result<(), RenderError> {
+    let row = main.table.iterate().and_then(|rows| rows.into_iter().next()).and_then(|row| row.iterate());
+    let Some([failures, should_warn, should_error]) = row.as_deref().and_then(|row| row.first_chunk::<3>())
+    else {
+        return Err(RenderError::new(
+            "a test's query must give one row of three columns: failures, should_warn, should_error",
+        ));
+    };
+    let truth = |value: &Value| match value {
+        Value::Str(text) => text.as_str().eq_ignore_ascii_case("true") || text.as_str() == "1",
+        other => other.is_true(),
+    };
+    let count = failures.to_float().map_or(0, |count| count as i64);
+    let text = |key: &str| node.config.get(key).and_then(Data::to_text);
+    let is_error = !text("severity").is_some_and(|severity| severity.eq_ignore_ascii_case("warn"));
+    let plural = if count == 1 { "result" } else { "results" };
+    let told = |kind: &str, key: &str| {
+        let limit = text(key).unwrap_or_else(|| "!= 0".to_owned());
+        format!("Got {count} {plural}, configured to {kind} if {limit}")
+    };
+    if is_error && truth(should_error) {
+        result.status = Status::Fail;
+        result.message = Some(told("fail", "error_if"));
+    } else if truth(should_warn) {
+        result.status = Status::Warn;
+        result.message = Some(told("warn", "warn_if"));
+    } else {
+        result.status = Status::Pass;
+    }
+    result.failures = Some(if result.status == Status::Pass { 0 } else { count });
+    Ok(())
+}
+
+/// Returns the first rows that a test found; none when they cannot be had, or must not be shown.
+fn sample(host: &Rc<dyn Host>, sql: &Text) -> Option<Table> {
+    let query = Text::new(format!("select * from (\n{}\n) as found limit {SAMPLE}", sql.as_str()));
+    host.run(&query, false, true, Some(SAMPLE)).ok().map(|(_, table)| table)
+}
+
+/// Makes the result of a node that is left out.
+pub fn skipped(node: &Node, because_of: Option<&Node>, worker: usize) -> NodeResult {
+    let mut result = NodeResult::new(&node.unique_id, Status::Skipped);
+    result.worker = worker;
+    result.message = because_of.map(|other| format!("Skipping due to `{}`", other.name));
+    result
+}
