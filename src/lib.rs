@@ -7,7 +7,9 @@
 //! - [`diagnostic`]: findings about the user's project, and how they are drawn.
 
 pub mod adapter;
+pub mod artifact;
 pub mod base;
+pub mod cli;
 pub mod compile;
 pub mod diagnostic;
 pub mod graph;

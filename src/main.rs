@@ -1,3 +1,7 @@
 //! The program: parses the arguments, runs the command, turns its result into an exit code.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(martlet::cli::run(std::env::args_os()).code())
+}

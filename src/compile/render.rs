@@ -260,3 +260,40 @@ fn resolve(
 pub fn sql_value(output: &Output) -> Value {
     Value::Str(Text::captured(output.clone()))
 }
+
+/// Sets `ref` and `source` for a query that belongs to no node: every node may be named.
+pub fn set_references(project: &Arc<Project>, names: &Environment) {
+    for kind in ["ref", "source"] {
+        let project = project.clone();
+        names.set(
+            kind,
+            Native::value(kind, move |_, arguments| {
+                let target = context::reference_target(kind, arguments)?;
+                let package = project.invocation.project_name.as_str();
+                let found = match project.resolver.resolve(package, &target) {
+                    Resolution::Found(id) => project.nodes.get(&id),
+                    _ => None,
+                };
+                match found {
+                    Some(node) if node.is_ephemeral() => Err(RenderError::new(format!(
+                        "`{}` is ephemeral: it has no relation to select from",
+                        node.name
+                    ))
+                    .into()),
+                    Some(node) => Ok(Value::object(node_value::relation(node))),
+                    None => {
+                        let name = match &target {
+                            ReferenceTarget::Ref { name, .. } => name.clone(),
+                            ReferenceTarget::Source { source, table } => format!("{source}.{table}"),
+                        };
+                        let near = crate::diagnostic::suggest::nearest(&name, project.resolver.names());
+                        let error = RenderError::new(format!("`{name}` was not found"));
+                        Err(near
+                            .map_or(error.clone(), |near| error.hint(format!("did you mean `{near}`?")))
+                            .into())
+                    }
+                }
+            }),
+        );
+    }
+}

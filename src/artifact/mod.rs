@@ -1,0 +1,37 @@
+//! dbt's artifacts: what a run leaves behind for other programs. Own shapes, made from the domain; no logic.
+
+pub mod manifest;
+pub mod run_results;
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::base::fs::{self, FileError};
+use crate::compile::project::{DBT_VERSION, Project};
+
+/// Returns the `metadata` that every artifact begins with.
+fn metadata(project: &Project, schema: &str, generated_at: &str) -> serde_json::Map<String, Value> {
+    let invocation = &project.invocation;
+    let mut metadata = serde_json::Map::new();
+    let mut set = |key: &str, value: Value| {
+        metadata.insert(key.to_owned(), value);
+    };
+    set("dbt_schema_version", format!("https://schemas.getdbt.com/dbt/{schema}.json").into());
+    set("dbt_version", DBT_VERSION.into());
+    set("generated_at", generated_at.into());
+    set("invocation_id", invocation.id.as_str().into());
+    set("invocation_started_at", stamp(&invocation.started_at).into());
+    set("env", Value::Object(serde_json::Map::new()));
+    metadata
+}
+
+/// Writes a moment as dbt does.
+fn stamp(moment: &chrono::DateTime<chrono::Utc>) -> String {
+    moment.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()
+}
+
+/// Writes an artifact.
+pub fn write(path: &Path, value: &Value) -> Result<(), FileError> {
+    fs::write(path, value.to_string().as_bytes())
+}

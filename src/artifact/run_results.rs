@@ -1,0 +1,49 @@
+//! `run_results.json`: what became of each node, in dbt's schema v6.
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+
+use crate::artifact::{metadata, stamp};
+use crate::base::clock;
+use crate::base::data::Data;
+use crate::compile::project::Project;
+use crate::run::result::NodeResult;
+
+/// Makes the results of a run.
+pub fn run_results(project: &Project, results: &[&NodeResult], seconds: f64) -> Value {
+    let metadata = metadata(project, "run-results/v6", &stamp(&clock::now()));
+    let results: Vec<Value> = results.iter().map(|result| one(project, result)).collect();
+    json!({
+        "metadata": metadata, "results": results, "elapsed_time": seconds,
+        "args": Data::Map(project.invocation.options.arguments.clone()).to_json(),
+    })
+}
+
+fn one(project: &Project, result: &NodeResult) -> Value {
+    let timing = |name: &str, span: &Option<(DateTime<Utc>, DateTime<Utc>)>| {
+        span.as_ref().map(
+            |(begun, ended)| json!({"name": name, "started_at": stamp(begun), "completed_at": stamp(ended)}),
+        )
+    };
+    let timings: Vec<Value> = timing("compile", &result.compiled_at)
+        .into_iter()
+        .chain(timing("execute", &result.executed_at))
+        .collect();
+    let receipt = &result.receipt;
+    let mut response = serde_json::Map::new();
+    if !receipt.message.is_empty() {
+        response.insert("_message".to_owned(), receipt.message.as_str().into());
+        if let Some(rows) = receipt.rows_affected {
+            response.insert("rows_affected".to_owned(), rows.into());
+        }
+    }
+    let node = project.nodes.get(&result.unique_id);
+    json!({
+        "status": result.status.word(), "timing": timings,
+        "thread_id": format!("Thread-{} (worker)", result.worker), "execution_time": result.seconds,
+        "adapter_response": response, "message": result.message, "failures": result.failures,
+        "unique_id": result.unique_id, "compiled": result.compiled_code.is_some(),
+        "compiled_code": result.compiled_code,
+        "relation_name": node.and_then(crate::compile::node_value::relation_name), "batch_results": null,
+    })
+}

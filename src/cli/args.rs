@@ -1,0 +1,246 @@
+//! The arguments of every command. Doc comments are the help.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Compile and run SQL models: Jinja-templated `select` statements in, tested tables out
+#[derive(Debug, Parser)]
+#[command(name = "martlet", version, propagate_version = true, max_term_width = 100)]
+pub struct Arguments {
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+    /// What holds for every command
+    #[command(flatten)]
+    pub global: Global,
+}
+
+/// What holds for every command.
+#[derive(Debug, Clone, Args)]
+pub struct Global {
+    /// Show only errors and what templates print
+    #[arg(long, short = 'q', global = true)]
+    pub quiet: bool,
+    /// Show also what is said for debugging
+    #[arg(long, short = 'd', global = true)]
+    pub debug: bool,
+    /// How log lines are written
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
+    pub log_format: LogFormat,
+    /// Write no colours
+    #[arg(long, global = true)]
+    pub no_use_colors: bool,
+    /// Width that status lines are filled to
+    #[arg(long, global = true, default_value_t = 80)]
+    pub printer_width: usize,
+    /// Folder of the project
+    #[arg(long, global = true, env = "DBT_PROJECT_DIR")]
+    pub project_dir: Option<PathBuf>,
+    /// Folder of profiles.yml
+    #[arg(long, global = true)]
+    pub profiles_dir: Option<PathBuf>,
+    /// Profile to use instead of the project's
+    #[arg(long, global = true)]
+    pub profile: Option<String>,
+    /// Target of the profile to use
+    #[arg(long, short = 't', global = true, env = "DBT_TARGET")]
+    pub target: Option<String>,
+    /// Folder that artifacts are written to
+    #[arg(long, global = true, env = "DBT_TARGET_PATH")]
+    pub target_path: Option<String>,
+    /// Number of nodes that run at the same time
+    #[arg(long, global = true, value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+    /// Variables, as YAML: '{raw_dir: data}'
+    #[arg(long, global = true, default_value = "{}")]
+    pub vars: String,
+    /// Treat unknown keys and other warnings about the project as errors
+    #[arg(long, global = true)]
+    pub strict: bool,
+}
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// Lines for people
+    Text,
+    /// One JSON object a line
+    Json,
+    /// As `text`
+    Default,
+    /// As `text`
+    Debug,
+}
+
+/// Which nodes.
+#[derive(Debug, Clone, Args)]
+pub struct Selection {
+    /// Nodes to take: names, `+name`, `name+`, `@name`, `tag:x`, `path:models/a`, ... (can be repeated)
+    #[arg(long, short = 's', num_args = 1.., visible_aliases = ["models", "model"], short_alias = 'm')]
+    pub select: Vec<String>,
+    /// Nodes to leave out, as for `--select` (can be repeated)
+    #[arg(long, num_args = 1..)]
+    pub exclude: Vec<String>,
+    /// Which tests come along that nobody named
+    #[arg(long, value_enum, default_value_t = Indirect::Eager)]
+    pub indirect_selection: Indirect,
+}
+
+/// Which tests come along that nobody named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Indirect {
+    /// Those that test any one of the chosen nodes
+    Eager,
+    /// Those that test nothing but chosen nodes
+    Cautious,
+    /// Those that test nothing but chosen nodes and what these need
+    Buildable,
+    /// None
+    Empty,
+}
+
+/// How nodes are run.
+#[derive(Debug, Clone, Args)]
+pub struct Running {
+    /// Build incremental models and seeds anew
+    #[arg(long, short = 'f')]
+    pub full_refresh: bool,
+    /// Stop at the first failure
+    #[arg(long, short = 'x')]
+    pub fail_fast: bool,
+    /// Keep the rows that fail a test in a table
+    #[arg(long)]
+    pub store_failures: bool,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Build seeds, models and tests in the order of the graph
+    Build {
+        /// Which nodes
+        #[command(flatten)]
+        selection: Selection,
+        /// How
+        #[command(flatten)]
+        running: Running,
+    },
+    /// Build models
+    Run {
+        /// Which nodes
+        #[command(flatten)]
+        selection: Selection,
+        /// How
+        #[command(flatten)]
+        running: Running,
+    },
+    /// Test what was built
+    Test {
+        /// Which nodes
+        #[command(flatten)]
+        selection: Selection,
+        /// How
+        #[command(flatten)]
+        running: Running,
+    },
+    /// Load CSV files into tables
+    Seed {
+        /// Which nodes
+        #[command(flatten)]
+        selection: Selection,
+        /// How
+        #[command(flatten)]
+        running: Running,
+    },
+    /// Write the SQL of nodes without running it
+    Compile {
+        /// Which nodes
+        #[command(flatten)]
+        selection: Selection,
+    },
+    /// Read the project and report what is wrong with it
+    Parse,
+    /// List nodes
+    #[command(visible_alias = "ls")]
+    List {
+        /// Which nodes
+        #[command(flatten)]
+        selection: Selection,
+        /// Kinds of nodes (can be repeated)
+        #[arg(long)]
+        resource_type: Vec<String>,
+        /// What is written of each node
+        #[arg(long, value_enum, default_value_t = ListOutput::Selector)]
+        output: ListOutput,
+    },
+    /// Show the first rows of a model, or of a query
+    Show {
+        /// Which node
+        #[command(flatten)]
+        selection: Selection,
+        /// Query to show instead of a node; templates are rendered
+        #[arg(long, conflicts_with = "select")]
+        inline: Option<String>,
+        /// Number of rows, -1 for all
+        #[arg(long, default_value_t = 5, allow_negative_numbers = true)]
+        limit: i64,
+        /// How rows are written
+        #[arg(long, value_enum, default_value_t = ShowOutput::Text)]
+        output: ShowOutput,
+    },
+    /// Check the project, the profile and the connection
+    Debug,
+    /// Remove what was generated (`clean-targets`)
+    Clean,
+    /// Write a small project that builds at once
+    Init {
+        /// Name of the project, and of its folder
+        name: String,
+    },
+    /// Make up data
+    Generate {
+        /// What data
+        #[command(subcommand)]
+        what: Generate,
+    },
+}
+
+/// What `list` writes of each node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ListOutput {
+    /// What `--select` takes
+    Selector,
+    /// The name
+    Name,
+    /// The file
+    Path,
+    /// A JSON object
+    Json,
+}
+
+/// How `show` writes rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ShowOutput {
+    /// A table
+    Text,
+    /// JSON
+    Json,
+}
+
+/// What data can be made up.
+#[derive(Debug, Subcommand)]
+pub enum Generate {
+    /// Patient records in Synthea's layout
+    Synthea {
+        /// Number of patients
+        #[arg(long, default_value_t = 1000)]
+        patients: u64,
+        /// Number that decides everything else
+        #[arg(long, default_value_t = 42)]
+        seed: u64,
+        /// Folder the files are written to
+        #[arg(long)]
+        out: PathBuf,
+    },
+}

@@ -1,0 +1,118 @@
+//! `build`, `run`, `test`, `seed`: running nodes, artifacts, exit code.
+
+use std::sync::Arc;
+
+use crate::adapter;
+use crate::artifact::{self, manifest, run_results};
+use crate::cli::args::{Running, Selection};
+use crate::cli::exit::Exit;
+use crate::cli::session::Setting;
+use crate::compile::project::Project;
+use crate::graph::nodes::{Node, ResourceType};
+use crate::run::events::Event;
+use crate::run::nodes::{Action, RunOutcome, run as run_nodes};
+use crate::run::result::NodeResult;
+use crate::run::session::Session;
+
+/// Which of the commands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Build,
+    Run,
+    Test,
+    Seed,
+}
+
+impl Kind {
+    fn which(self) -> &'static str {
+        match self {
+            Kind::Build => "build",
+            Kind::Run => "run",
+            Kind::Test => "test",
+            Kind::Seed => "seed",
+        }
+    }
+
+    fn takes(self, node: &Node) -> bool {
+        match self {
+            Kind::Build => {
+                matches!(node.resource_type, ResourceType::Model | ResourceType::Seed | ResourceType::Test)
+            }
+            Kind::Run => node.resource_type == ResourceType::Model,
+            Kind::Test => node.resource_type == ResourceType::Test,
+            Kind::Seed => node.resource_type == ResourceType::Seed,
+        }
+    }
+}
+
+/// Runs the command.
+pub(super) fn run(setting: &Setting, kind: Kind, selection: &Selection, running: &Running) -> Exit {
+    let project = match setting.read(kind.which(), Some(running), Some(selection)) {
+        Ok(project) => project,
+        Err(exit) => return exit,
+    };
+    let chosen = match setting.select(&project, selection, |node| kind.takes(node)) {
+        Ok(chosen) => chosen,
+        Err(exit) => return exit,
+    };
+    if chosen.is_empty() {
+        setting.listener.notice(&Event::Warning(
+            "Nothing to do. Try checking your model configs and model specification args".to_owned(),
+        ));
+        return finish(setting, &project, &RunOutcome::default());
+    }
+    let action = if kind == Kind::Build { Action::Build } else { Action::Run };
+    let session = match open(setting, &project) {
+        Ok(session) => session,
+        Err(exit) => return exit,
+    };
+    match run_nodes(&session, &chosen, action, running.fail_fast) {
+        Ok(outcome) => {
+            setting.listener.notice(&Event::Summary { results: outcome.results.clone() });
+            setting.listener.notice(&Event::Message {
+                text: format!(
+                    "{:.2} s inside the database, {:.2} s in all",
+                    outcome.database_seconds, outcome.seconds
+                ),
+                info: false,
+            });
+            let exit = finish(setting, &project, &outcome);
+            if session.is_stopped() { Exit::Misuse } else { exit }
+        }
+        Err(error) => {
+            setting.complain(&format!("error: {}", error.message));
+            Exit::Misuse
+        }
+    }
+}
+
+/// Opens a session that ctrl-C stops.
+pub(super) fn open(setting: &Setting, project: &Arc<Project>) -> Result<Arc<Session>, Exit> {
+    let adapter = adapter::open(&project.invocation.target).map_err(|error| {
+        setting.complain(&format!("error: {error}"));
+        Exit::Misuse
+    })?;
+    let session = Arc::new(Session::new(project.clone(), adapter, setting.listener.clone()));
+    let stopping = session.clone();
+    // Only the first command of a process can set a handler, and there is only one.
+    let _ = ctrlc::set_handler(move || stopping.stop());
+    Ok(session)
+}
+
+/// Writes the artifacts and decides the exit code.
+pub(super) fn finish(setting: &Setting, project: &Project, outcome: &RunOutcome) -> Exit {
+    let results: Vec<&NodeResult> = outcome.results.iter().map(|(_, result)| result).collect();
+    let folder = project.target_folder();
+    let written = artifact::write(&folder.join("manifest.json"), &manifest::manifest(project, &results))
+        .and_then(|()| {
+            artifact::write(
+                &folder.join("run_results.json"),
+                &run_results::run_results(project, &results, outcome.seconds),
+            )
+        });
+    if let Err(error) = written {
+        setting.complain(&format!("error: {error}"));
+        return Exit::Misuse;
+    }
+    if results.iter().any(|result| result.status.is_failure()) { Exit::Failed } else { Exit::Fine }
+}

@@ -1,0 +1,89 @@
+//! `list`: names nodes on stdout, and nothing else. Opens no database.
+
+use std::sync::Arc;
+
+use crate::base::data::Data;
+use crate::cli::args::{ListOutput, Selection};
+use crate::cli::exit::Exit;
+use crate::cli::session::Setting;
+use crate::compile::node_value;
+use crate::graph::nodes::{Node, ResourceType};
+use crate::run::events::{Event, Listener};
+
+/// Lets only findings through: stdout belongs to the result.
+struct OnlyFindings(Arc<dyn Listener>);
+
+impl Listener for OnlyFindings {
+    fn notice(&self, event: &Event) {
+        if matches!(event, Event::Finding(finding) if finding.is_error()) || matches!(event, Event::Print(_))
+        {
+            self.0.notice(event);
+        }
+    }
+}
+
+/// Keys that dbt writes of each node.
+const KEYS: &[&str] = &[
+    "alias",
+    "name",
+    "package_name",
+    "depends_on",
+    "tags",
+    "config",
+    "resource_type",
+    "source_name",
+    "original_file_path",
+    "unique_id",
+];
+
+/// Runs the command.
+pub(super) fn run(setting: &Setting, selection: &Selection, kinds: &[String], output: ListOutput) -> Exit {
+    let quiet = Setting {
+        global: setting.global.clone(),
+        surroundings: setting.surroundings.clone(),
+        sources: setting.sources.clone(),
+        listener: Arc::new(OnlyFindings(setting.listener.clone())),
+        colour: setting.colour,
+    };
+    let project = match quiet.read("list", None, Some(selection)) {
+        Ok(project) => project,
+        Err(exit) => return exit,
+    };
+    let takes = |node: &Node| {
+        kinds.is_empty() || kinds.iter().any(|kind| kind == node.resource_type.name() || kind == "all")
+    };
+    let chosen = match quiet.select(&project, selection, takes) {
+        Ok(chosen) => chosen,
+        Err(exit) => return exit,
+    };
+    if chosen.is_empty() {
+        setting.complain("No nodes selected!");
+    }
+    for node in chosen.iter().filter_map(|id| project.nodes.get(id)) {
+        setting.listener.notice(&Event::Print(line(node, output)));
+    }
+    Exit::Fine
+}
+
+fn line(node: &Node, output: ListOutput) -> String {
+    match (output, node.source()) {
+        (ListOutput::Selector, Some(source)) => {
+            format!("source:{}.{}.{}", node.package, source.source_name, source.table_name)
+        }
+        (ListOutput::Selector, None) => node.fqn.join("."),
+        (ListOutput::Name, Some(source)) => format!("{}.{}", source.source_name, source.table_name),
+        (ListOutput::Name, None) => node.name.clone(),
+        (ListOutput::Path, _) => node.original_file_path.clone(),
+        (ListOutput::Json, source) => {
+            let mut value = node_value::node(node);
+            if let Some(source) = source {
+                value.insert("source_name".to_owned(), Data::from(source.source_name.as_str()));
+            }
+            value.retain(|key, _| KEYS.contains(&key.as_str()));
+            if node.resource_type == ResourceType::Source {
+                value.shift_remove("depends_on");
+            }
+            Data::Map(value).to_json().to_string()
+        }
+    }
+}

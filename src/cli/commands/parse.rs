@@ -1,0 +1,21 @@
+//! `parse`: reads the project, reports, writes the manifest. Opens no database.
+
+use crate::artifact::{self, manifest};
+use crate::cli::exit::Exit;
+use crate::cli::session::Setting;
+
+/// Runs the command.
+pub(super) fn run(setting: &Setting) -> Exit {
+    let project = match setting.read("parse", None, None) {
+        Ok(project) => project,
+        Err(exit) => return exit,
+    };
+    let path = project.target_folder().join("manifest.json");
+    match artifact::write(&path, &manifest::manifest(&project, &[])) {
+        Ok(()) => Exit::Fine,
+        Err(error) => {
+            setting.complain(&format!("error: {error}"));
+            Exit::Misuse
+        }
+    }
+}

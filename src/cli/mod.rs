@@ -1,0 +1,27 @@
+//! The command line: arguments, commands, exit codes. Holds no logic worth a unit test.
+
+pub mod args;
+pub mod commands;
+pub mod exit;
+mod session;
+
+use std::ffi::OsString;
+
+use clap::Parser;
+
+use crate::cli::args::Arguments;
+use crate::cli::exit::Exit;
+
+/// Runs the program with some arguments and returns its exit code.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are asked for and go to stdout; anything else is misuse.
+            let code = if error.use_stderr() { Exit::Misuse } else { Exit::Fine };
+            let _ = error.print();
+            return code;
+        }
+    };
+    commands::run(arguments)
+}
