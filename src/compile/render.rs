@@ -5,13 +5,16 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::base::data::Data;
+use crate::base::source::{Place, SourceMap};
 use crate::compile::context;
 use crate::compile::ephemeral::{cte_name, inject};
 use crate::compile::node_value;
 use crate::compile::project::Project;
+use crate::diagnostic::Diagnostic;
 use crate::graph::build::Resolution;
 use crate::graph::nodes::{Argument, Node, ReferenceTarget};
 use crate::jinja::builtins::config::{ConfigCalls, ConfigFunction};
+use crate::jinja::builtins::results::{self, Results};
 use crate::jinja::eval::error::RenderError;
 use crate::jinja::eval::{Environment, Mode, call, render, render_native};
 use crate::jinja::host::Host;
@@ -72,7 +75,7 @@ fn argument_value(names: &Environment, argument: &Argument) -> Result<Value, Ren
             return Ok(Value::from(text));
         }
         let origin = Origin::runs(argument.place.file, &[(0, argument.place.span.start)], 0);
-        let failed = |finding: Box<crate::diagnostic::Diagnostic>| {
+        let failed = |finding: Box<Diagnostic>| {
             let mut error = RenderError::new(finding.message.clone());
             error.place = Some(argument.place);
             error
@@ -193,6 +196,7 @@ pub fn environment(
 ) -> Environment {
     let names = Environment::new(project.macros.clone(), &node.package, Mode::Execute);
     context::node(&names, &project.invocation, &node.package, host);
+    results::set(&names, &Results::default());
     names.set("execute", Value::Bool(true));
     names.set("config", ConfigFunction::value(&final_config(node), &ConfigCalls::default()));
     names.set("this", Value::object(node_value::relation(node)));
@@ -296,4 +300,28 @@ pub fn set_references(project: &Arc<Project>, names: &Environment) {
             }),
         );
     }
+}
+
+/// Returns the finding that an error is for the user: one in a built-in macro is shown where the user called it.
+pub fn finding(error: &RenderError, sources: &SourceMap) -> Diagnostic {
+    let is_internal = |place: Place| sources.get(place.file).is_some_and(|file| file.name.starts_with('<'));
+    let mut shown = error.clone();
+    if !error.place.is_some_and(is_internal) {
+        shown.calls.retain(|(_, place)| !place.is_some_and(is_internal));
+        return shown.to_diagnostic();
+    }
+    let first = error.calls.iter().position(|(_, place)| place.is_some_and(|place| !is_internal(place)));
+    match first {
+        Some(at) => {
+            shown.place = error.calls.get(at).and_then(|(_, place)| *place);
+            shown.calls = error.calls.get(at + 1..).unwrap_or_default().to_vec();
+        }
+        None => {
+            shown.place = None;
+            shown.calls = Vec::new();
+        }
+    }
+    let inner: Vec<&str> = error.calls.iter().take(first.map_or(error.calls.len(), |at| at + 1)).map(|(name, _)| &**name).collect();
+    let finding = shown.to_diagnostic();
+    if inner.is_empty() { finding } else { finding.note(format!("inside of the built-in macro {}", inner.join(", called by "))) }
 }

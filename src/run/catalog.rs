@@ -20,15 +20,8 @@ pub fn environment(session: &Session, host: &Rc<dyn Host>) -> Environment {
     let package = project.invocation.project_name.as_str();
     let names = Environment::new(project.macros.clone(), package, Mode::Execute);
     context::node(&names, &project.invocation, package, Some(host));
-    set_results(&names, &Results::default());
+    results::set(&names, &Results::default());
     names
-}
-
-/// Sets the functions that store and load answers.
-pub fn set_results(names: &Environment, store: &Results) {
-    names.set("store_result", results::store_result(store));
-    names.set("store_raw_result", results::store_raw_result(store));
-    names.set("load_result", results::load_result(store));
 }
 
 fn call_macro(

@@ -11,7 +11,7 @@ use crate::base::table::{Receipt, Table};
 use crate::compile::{node_value, render};
 use crate::graph::nodes::{Node, ResourceType};
 use crate::jinja::builtins::relation::Relation;
-use crate::jinja::builtins::results::{Results, Stored};
+use crate::jinja::builtins::results::{self, Results, Stored};
 use crate::jinja::builtins::table::TableValue;
 use crate::jinja::eval::error::RenderError;
 use crate::jinja::eval::{Environment, call, items};
@@ -19,7 +19,6 @@ use crate::jinja::host::{Change, Host};
 use crate::jinja::macros::MacroValue;
 use crate::jinja::value::object::Native;
 use crate::jinja::value::{Arguments, Text, Value};
-use crate::run::catalog;
 use crate::run::result::{NodeResult, Status};
 use crate::run::seed;
 use crate::run::session::{Line, NodeHost, Session};
@@ -35,7 +34,7 @@ pub fn run(session: &Arc<Session>, line: &Line, node: &Node, worker: usize) -> N
     let outcome = attempt(session, &host, node, &mut result);
     host.rollback();
     if let Err(error) = outcome {
-        fail(&mut result, &error);
+        fail(session, node, &mut result, error);
     }
     result.seconds = watch.seconds();
     result.worker = worker;
@@ -49,7 +48,7 @@ pub fn compile(session: &Arc<Session>, line: &Line, node: &Node, worker: usize) 
     let mut result = NodeResult::new(&node.unique_id, Status::Success);
     let shared: Rc<dyn Host> = host.clone();
     if let Err(error) = compiled(session, &shared, node, &mut result) {
-        fail(&mut result, &error);
+        fail(session, node, &mut result, error);
     }
     host.rollback();
     result.seconds = watch.seconds();
@@ -57,10 +56,15 @@ pub fn compile(session: &Arc<Session>, line: &Line, node: &Node, worker: usize) 
     result
 }
 
-fn fail(result: &mut NodeResult, error: &RenderError) {
+fn fail(session: &Session, node: &Node, result: &mut NodeResult, mut error: RenderError) {
     result.status = Status::Error;
     result.message = Some(error.message.clone());
-    result.findings = vec![error.to_diagnostic()];
+    let found = render::finding(&error, &session.project.sources);
+    if found.primary.is_none() {
+        error.place = Some(node.place);
+        error.calls.clear();
+    }
+    result.findings = vec![if found.primary.is_some() { found } else { error.to_diagnostic() }];
 }
 
 /// Returns where a node's SQL is kept: `compiled` as it was written, `run` as it was sent.
@@ -76,8 +80,6 @@ fn compiled(
 ) -> Result<(Environment, Text), RenderError> {
     let begun = clock::now();
     let compiled = render::node(&session.project, node, Some(host))?;
-    let store = Results::default();
-    catalog::set_results(&compiled.names, &store);
     if node.resource_type != ResourceType::Seed {
         let path = output_path(session, "compiled", node);
         fs::write(&path, compiled.output.text.as_bytes())
@@ -126,7 +128,7 @@ fn execute(
         return Err(error.hint("the built-in ones are table, view, incremental, ephemeral and seed"));
     };
     let store = Results::default();
-    catalog::set_results(names, &store);
+    results::set(names, &store);
     names.set("sql", Value::Str(sql.clone()));
     names.set("compiled_code", Value::Str(sql.clone()));
     names.set("pre_hooks", hooks(node, "pre-hook"));

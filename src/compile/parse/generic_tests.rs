@@ -291,7 +291,7 @@ fn learn_references(reading: &Reading, node: &mut Node, findings: &mut Vec<Diagn
     node.macros = names.called_macros();
     match result {
         Ok(_) | Err(render::TestError::NoMacro(_)) => {}
-        Err(render::TestError::Render(error)) => findings.push(error.to_diagnostic()),
+        Err(render::TestError::Render(error)) => findings.push(crate::compile::render::finding(&error, &reading.sources)),
     }
     if let Some(test) = node.generic_test()
         && reading.macros.test(&node.package, test.namespace.as_deref(), &test.test).is_none()

@@ -32,6 +32,7 @@ use crate::yaml;
 /// What the steps of reading share.
 pub(super) struct Reading {
     loaded: Loaded,
+    sources: Arc<SourceMap>,
     macros: Arc<MacroRegistry>,
     /// Property files with the package they belong to.
     properties: Vec<(usize, PropertyFile)>,
@@ -56,7 +57,7 @@ pub fn read(
     let macros = macros::register(&loaded, sources, findings);
     let properties = read_properties(&loaded, findings);
     let described = index(&properties);
-    let reading = Reading { loaded, macros, properties, described };
+    let reading = Reading { loaded, sources: sources.clone(), macros, properties, described };
 
     let mut drafts = resources::read(&reading, findings);
     drafts.extend(sources::read(&reading, findings));

@@ -62,7 +62,7 @@ fn generate(
     match call(names, &Value::object(MacroValue(found.clone())), arguments) {
         Ok(name) => Some(name.to_text().trim().to_owned()).filter(|name| !name.is_empty()),
         Err(error) => {
-            findings.push(error.to_diagnostic());
+            findings.push(crate::compile::render::finding(&error, &reading.sources));
             None
         }
     }

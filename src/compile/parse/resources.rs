@@ -163,7 +163,7 @@ fn parse_template(
     };
     let names = parse_environment(reading, &package.name, &node.name, recorder);
     if let Err(error) = render(&names, &template) {
-        findings.push(error.to_diagnostic());
+        findings.push(crate::compile::render::finding(&error, &reading.sources));
     }
     node.references = recorder.references.take();
     node.macros = names.called_macros();

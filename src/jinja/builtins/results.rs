@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::base::table::Receipt;
+use crate::jinja::eval::Environment;
 use crate::jinja::eval::error::{RenderError, Result};
 use crate::jinja::value::Value;
 use crate::jinja::value::object::{ArgumentReader, Native};
@@ -21,8 +22,15 @@ pub struct Stored {
 /// Answers by name.
 pub type Results = Rc<RefCell<HashMap<String, Option<Stored>>>>;
 
+/// Sets the functions that store and load answers.
+pub fn set(names: &Environment, results: &Results) {
+    names.set("store_result", store_result(results));
+    names.set("store_raw_result", store_raw_result(results));
+    names.set("load_result", load_result(results));
+}
+
 /// Makes `store_result`.
-pub fn store_result(results: &Results) -> Value {
+fn store_result(results: &Results) -> Value {
     let results = results.clone();
     Native::value("store_result", move |_, arguments| {
         let mut reader = arguments.reader("store_result");
@@ -36,7 +44,7 @@ pub fn store_result(results: &Results) -> Value {
 }
 
 /// Makes `store_raw_result`.
-pub fn store_raw_result(results: &Results) -> Value {
+fn store_raw_result(results: &Results) -> Value {
     let results = results.clone();
     Native::value("store_raw_result", move |_, arguments| {
         let mut reader: ArgumentReader<'_> = arguments.reader("store_raw_result");
@@ -53,7 +61,7 @@ pub fn store_raw_result(results: &Results) -> Value {
 }
 
 /// Makes `load_result`: a name can be loaded once, `main` as often as wanted.
-pub fn load_result(results: &Results) -> Value {
+fn load_result(results: &Results) -> Value {
     let results = results.clone();
     Native::value("load_result", move |_, arguments| {
         let mut reader = arguments.reader("load_result");

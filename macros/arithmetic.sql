@@ -1,0 +1,14 @@
+{#-
+    The quotient of two whole numbers as an exact decimal, rounded half away from zero; null over nothing.
+    Decimals divide as floats on DuckDB, which turns a tie either way by thread order; integers do not.
+-#}
+{% macro exact_ratio(numerator, denominator, digits) -%}
+    {%- set scale = 10 ** digits -%}
+    {%- set doubled = "2 * " ~ scale ~ " * abs(" ~ numerator ~ ") + (" ~ denominator ~ ")" -%}
+    {%- set divisor = "nullif(2 * (" ~ denominator ~ "), 0)" -%}
+    cast(
+        sign({{ numerator }}) * cast({{ whole_quotient(doubled, divisor) }} as decimal(28, 0))
+        * {{ "0." ~ "0" * (digits - 1) ~ "1" }}
+        as decimal(18, {{ digits }})
+    )
+{%- endmacro %}

@@ -1,0 +1,63 @@
+{#- Where DuckDB and Snowflake differ. Everything else is written in SQL that both read alike. -#}
+
+{#- Timestamp text (`2021-05-13T14:11:44Z`, also without zone or with an offset) as a UTC timestamp without zone. -#}
+{% macro utc_timestamp(text) -%}
+    {{ return(adapter.dispatch('utc_timestamp', 'healthcare')(text)) }}
+{%- endmacro %}
+
+{#- A plain cast drops an offset instead of applying it; one without offset must not meet the session's zone. -#}
+{% macro default__utc_timestamp(text) -%}
+    case
+        when {{ text }} like '%+__:__' or {{ text }} like '%-__:__'
+            then timezone('UTC', cast({{ text }} as timestamp with time zone))
+        else cast({{ text }} as timestamp)
+    end
+{%- endmacro %}
+
+{% macro snowflake__utc_timestamp(text) -%}
+    case
+        when {{ text }} like '%+__:__' or {{ text }} like '%-__:__'
+            then cast(convert_timezone('UTC', to_timestamp_tz({{ text }})) as timestamp_ntz)
+        else to_timestamp_ntz({{ text }})
+    end
+{%- endmacro %}
+
+{#- A UTC timestamp as ISO text with a `Z`, as surrogate keys use it. -#}
+{% macro iso_timestamp(timestamp) -%}
+    {{ return(adapter.dispatch('iso_timestamp', 'healthcare')(timestamp)) }}
+{%- endmacro %}
+
+{% macro default__iso_timestamp(timestamp) -%}
+    strftime({{ timestamp }}, '%Y-%m-%dT%H:%M:%SZ')
+{%- endmacro %}
+
+{% macro snowflake__iso_timestamp(timestamp) -%}
+    to_char({{ timestamp }}, 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+{%- endmacro %}
+
+{#- Whole quotient of two integers that are not negative. -#}
+{% macro whole_quotient(numerator, denominator) -%}
+    {{ return(adapter.dispatch('whole_quotient', 'healthcare')(numerator, denominator)) }}
+{%- endmacro %}
+
+{% macro default__whole_quotient(numerator, denominator) -%}
+    ({{ numerator }}) // ({{ denominator }})
+{%- endmacro %}
+
+{#- Snowflake's `/` keeps few decimals and rounds the last; a multiple of the denominator divides exactly. -#}
+{% macro snowflake__whole_quotient(numerator, denominator) -%}
+    ({{ numerator }} - mod({{ numerator }}, {{ denominator }})) / ({{ denominator }})
+{%- endmacro %}
+
+{#- The text in the brackets that end a description, as in `Stress (finding)`; null without them. -#}
+{% macro final_brackets(text) -%}
+    {{ return(adapter.dispatch('final_brackets', 'healthcare')(text)) }}
+{%- endmacro %}
+
+{% macro default__final_brackets(text) -%}
+    nullif(regexp_extract({{ text }}, '\(([^()]*)\)$', 1), '')
+{%- endmacro %}
+
+{% macro snowflake__final_brackets(text) -%}
+    regexp_substr({{ text }}, '\\(([^()]*)\\)$', 1, 1, 'e', 1)
+{%- endmacro %}
