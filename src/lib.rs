@@ -5,6 +5,8 @@
 //!
 //! - [`base`]: texts, spans, files, clock.
 //! - [`diagnostic`]: findings about the user's project, and how they are drawn.
+//! - [`generate`]: builders of test data, such as exports in the layout of Synthea.
 
 pub mod base;
 pub mod diagnostic;
+pub mod generate;
