@@ -236,9 +236,18 @@ pub enum Generate {
         /// Number of patients
         #[arg(long, default_value_t = 1000)]
         patients: u64,
-        /// Number that decides everything else
+        /// Number that all chance comes from
         #[arg(long, default_value_t = 42)]
         seed: u64,
+        /// Years that are told
+        #[arg(long, default_value_t = 10)]
+        years: u32,
+        /// Day before which everything happens
+        #[arg(long, default_value = "2026-01-01")]
+        end: chrono::NaiveDate,
+        /// Layout of the files: `latest`, `2023`, `2022`
+        #[arg(long, default_value = "latest")]
+        layout: String,
         /// Folder the files are written to
         #[arg(long)]
         out: PathBuf,

@@ -78,7 +78,9 @@ impl Setting {
         let mut findings = Vec::new();
         let read = parse::read(options, &self.surroundings, &self.sources, &mut findings);
         if self.global.strict {
-            findings.iter_mut().for_each(|finding| finding.severity = Severity::Error);
+            for finding in &mut findings {
+                finding.severity = Severity::Error;
+            }
         }
         let broken = self.report(&mut findings);
         match read {

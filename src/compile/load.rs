@@ -63,11 +63,8 @@ pub fn load(
     // The profile's name may be a template, but the target is not known before the profile is read.
     let early = yaml_text::environment();
     context::base(&early, &environment, &Arc::new(command_line_variables(&options)), "", true);
-    let target =
-        match read_target(&tree, &options, &started_in, &root, surroundings, sources, &early, findings)? {
-            Some(target) => target,
-            None => return Err(LoadError::Broken),
-        };
+    let target = read_target(&tree, &options, &started_in, &root, surroundings, sources, &early, findings)?;
+    let Some(target) = target else { return Err(LoadError::Broken) };
     let definition = read_definition(&tree, &options, &environment, &target, findings);
     let mut packages = installed_packages(&definition, &environment, &target, sources, findings)?;
     packages.push(Package {

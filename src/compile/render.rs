@@ -321,7 +321,16 @@ pub fn finding(error: &RenderError, sources: &SourceMap) -> Diagnostic {
             shown.calls = Vec::new();
         }
     }
-    let inner: Vec<&str> = error.calls.iter().take(first.map_or(error.calls.len(), |at| at + 1)).map(|(name, _)| &**name).collect();
+    let inner: Vec<&str> = error
+        .calls
+        .iter()
+        .take(first.map_or(error.calls.len(), |at| at + 1))
+        .map(|(name, _)| &**name)
+        .collect();
     let finding = shown.to_diagnostic();
-    if inner.is_empty() { finding } else { finding.note(format!("inside of the built-in macro {}", inner.join(", called by "))) }
+    if inner.is_empty() {
+        finding
+    } else {
+        finding.note(format!("inside of the built-in macro {}", inner.join(", called by ")))
+    }
 }

@@ -1,6 +1,6 @@
 //! From references to edges: which node each `ref` and `source` means, and the graph they make.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use petgraph::graph::{DiGraph, NodeIndex};
 
@@ -74,7 +74,7 @@ pub enum Resolution {
 #[derive(Debug, Default)]
 pub struct Resolver {
     root: String,
-    named: HashMap<String, Vec<Candidate>>,
+    named: BTreeMap<String, Vec<Candidate>>,
     sources: HashMap<(String, String), Vec<Candidate>>,
 }
 
@@ -160,7 +160,7 @@ pub fn resolve_all(nodes: &mut Nodes, resolver: &Resolver, findings: &mut Vec<Di
     let mut left_out = Vec::new();
     for node in nodes.enabled.values_mut() {
         let mut parents = std::mem::take(&mut node.depends_on);
-        let mut seen: BTreeMap<&ReferenceTarget, ()> = BTreeMap::new();
+        let mut seen: BTreeSet<&ReferenceTarget> = BTreeSet::new();
         let mut lost = false;
         for reference in &node.references {
             match resolver.resolve(&node.package, &reference.target) {
@@ -169,9 +169,9 @@ pub fn resolve_all(nodes: &mut Nodes, resolver: &Resolver, findings: &mut Vec<Di
                         parents.push(id);
                     }
                 }
-                _ if seen.contains_key(&reference.target) => {}
+                _ if seen.contains(&reference.target) => {}
                 resolution => {
-                    seen.insert(&reference.target, ());
+                    seen.insert(&reference.target);
                     let disabled = matches!(resolution, Resolution::Disabled(_));
                     let finding = unresolved(node, reference, disabled, resolver);
                     if node.resource_type == ResourceType::Test {

@@ -46,8 +46,8 @@ fn shortest_circle(graph: &Graph, start: NodeIndex, group: &[NodeIndex]) -> Vec<
                 circle.reverse();
                 return circle;
             }
-            if !came_from.contains_key(&child) {
-                came_from.insert(child, node);
+            if let std::collections::hash_map::Entry::Vacant(e) = came_from.entry(child) {
+                e.insert(node);
                 queue.push_back(child);
             }
         }

@@ -278,7 +278,7 @@ impl Object for Namespace {
 
     fn attribute(&self, name: &str) -> Option<Value> {
         // `dbt` stands for all internal packages.
-        let internal = self.registry.internal.iter().any(|package| *package == self.package);
+        let internal = self.registry.internal.contains(&self.package);
         let found = if internal {
             self.registry.internal.iter().find_map(|package| self.registry.get(package, name))
         } else {

@@ -212,7 +212,7 @@ impl<W: Write + Send> Listener for TextReport<W> {
                 self.say(&lines::dotted(&text, "RUN", self.options.width));
             }
             Event::NodeFinished { index, total, node, result } => {
-                self.node_finished(*index, *total, node, result)
+                self.node_finished(*index, *total, node, result);
             }
             Event::Finished { counts, seconds } => {
                 self.say("");

@@ -1,7 +1,7 @@
 //! Running the chosen nodes of a project: schemas first, then the plan, then what became of it.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -125,9 +125,9 @@ fn complete(
     plan: &Plan,
     mut results: Vec<(NodeLabel, NodeResult)>,
 ) -> Vec<(NodeLabel, NodeResult)> {
-    let seen: BTreeMap<String, ()> = results.iter().map(|(label, _)| (label.unique_id.clone(), ())).collect();
+    let seen: BTreeSet<String> = results.iter().map(|(label, _)| label.unique_id.clone()).collect();
     for id in plan.order() {
-        if seen.contains_key(&id) {
+        if seen.contains(&id) {
             continue;
         }
         if let Some(node) = session.project.nodes.get(&id) {

@@ -13,6 +13,10 @@ use std::sync::Arc;
 use crate::base::data::Data;
 use crate::base::source::Place;
 
+/// Renders one text: is given the keys on the way to it, and returns the value to put in its place, or `None` to
+/// leave the text as it is. The template language itself lives in a higher layer.
+pub type RenderText<'r> = dyn FnMut(&[String], &Node, &Text) -> Option<Data> + 'r;
+
 /// One node of a YAML file.
 #[derive(Debug, Clone)]
 pub struct Node {
@@ -137,11 +141,7 @@ impl Node {
     /// Returns a copy in which `render` has had its say on every text; keys stay as they are.
     ///
     /// `render` is given the keys on the way to the text, and returns the value to put in its place.
-    pub fn map_texts(
-        &self,
-        path: &mut Vec<String>,
-        render: &mut dyn FnMut(&[String], &Node, &Text) -> Option<Data>,
-    ) -> Node {
+    pub fn map_texts(&self, path: &mut Vec<String>, render: &mut RenderText<'_>) -> Node {
         let kind = match &self.kind {
             Kind::Text(text) => match render(path, self, text) {
                 Some(data) => return Node::from_data(data, self.place),

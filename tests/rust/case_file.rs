@@ -7,7 +7,7 @@ use std::{fs, io};
 
 /// One fenced block: the word behind the fence and the lines inside.
 #[derive(Debug, Clone)]
-pub struct Block {
+pub(crate) struct Block {
     /// The word behind the fence.
     pub block: String,
     /// The lines inside, without the last newline.
@@ -17,7 +17,7 @@ pub struct Block {
 }
 
 /// What a case really gives.
-pub struct Answer {
+pub(crate) struct Answer {
     /// The word behind the fence.
     pub block: &'static str,
     /// The lines inside.
@@ -25,7 +25,7 @@ pub struct Answer {
 }
 
 /// One heading with its blocks. The last block is what is expected.
-pub struct Case {
+pub(crate) struct Case {
     /// `<folder>/<file>::<heading>`
     pub name: String,
     path: PathBuf,
@@ -35,17 +35,17 @@ pub struct Case {
 
 impl Case {
     /// Returns the text of a block by its word.
-    pub fn block(&self, word: &str) -> Option<&str> {
+    pub(crate) fn block(&self, word: &str) -> Option<&str> {
         self.blocks.iter().find(|block| block.block == word).map(|block| block.text.as_str())
     }
 
     /// Returns what is expected.
-    pub fn expected(&self) -> Option<&Block> {
+    pub(crate) fn expected(&self) -> Option<&Block> {
         self.blocks.last()
     }
 
     /// Writes what the case really gives into its file.
-    pub fn update(&self, answer: &Answer) -> io::Result<()> {
+    pub(crate) fn update(&self, answer: &Answer) -> io::Result<()> {
         // Cases run side by side; the files are read again, for another case may have changed this one.
         static WRITING: Mutex<()> = Mutex::new(());
         let _guard = WRITING.lock();
@@ -67,7 +67,7 @@ impl Case {
 }
 
 /// Reads the cases of one kind; panics where a file is not what it should be, before any test runs.
-pub fn read_folder(root: &Path, kind: &str) -> Vec<Case> {
+pub(crate) fn read_folder(root: &Path, kind: &str) -> Vec<Case> {
     let mut cases = Vec::new();
     let mut names = BTreeSet::new();
     let mut folders = vec![root.join(kind)];

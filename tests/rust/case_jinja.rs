@@ -16,7 +16,7 @@ use martlet::jinja::value::Value;
 use crate::case_file::{Answer, Case};
 
 /// Renders a template with the stack that the scheduler's threads have.
-pub fn run(case: &Case) -> Result<Answer, String> {
+pub(crate) fn run(case: &Case) -> Result<Answer, String> {
     let work = || {
         let sources = SourceMap::default();
         match rendered(case, &sources) {

@@ -83,7 +83,7 @@ fn text(value: &Value) -> String {
     match value {
         Value::Enum(name) => name.clone(),
         Value::Blob(bytes) | Value::Geometry(bytes) => {
-            bytes.iter().map(|byte| format!("\\x{byte:02X}")).collect()
+            bytes.iter().map(|byte| format!("\\x{byte:02X}")).collect::<Vec<_>>().concat()
         }
         Value::Interval { months, days, nanos } => interval(*months, *days, *nanos),
         Value::List(items) | Value::Array(items) => format!("[{}]", joined(items.iter())),

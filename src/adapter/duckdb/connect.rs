@@ -20,7 +20,7 @@ pub(super) struct Settings {
     database: String,
     schema: String,
     options: DataMap,
-    settings: DataMap,
+    session: DataMap,
     extensions: Vec<Data>,
     attach: Vec<DataMap>,
     secrets: Vec<DataMap>,
@@ -50,7 +50,7 @@ impl Settings {
             database: target.database.clone(),
             schema: target.schema.clone(),
             options: map("config_options"),
-            settings: map("settings"),
+            session: map("settings"),
             extensions: list("extensions"),
             attach,
             secrets: maps("secrets"),
@@ -178,7 +178,7 @@ fn attach(entry: &DataMap) -> String {
 /// What is done for each connection: session settings and the default database.
 pub(super) fn prepare(connection: &engine::Connection, settings: &Settings) -> Result<(), AdapterError> {
     let run = |sql: &str| connection.execute_batch(sql).map_err(|error| error::translate(&error, sql));
-    for (key, value) in &settings.settings {
+    for (key, value) in &settings.session {
         run(&format!("SET {key} = {}", literal(&value.to_text().unwrap_or_default())))?;
     }
     if settings.database != duckdb_database(&settings.path) {

@@ -48,7 +48,7 @@ pub(super) fn run(setting: &Setting) -> Exit {
         }
         match fs::remove(path) {
             Ok(true) => {
-                setting.listener.notice(&Event::Message { text: format!("Removed {target}"), info: true })
+                setting.listener.notice(&Event::Message { text: format!("Removed {target}"), info: true });
             }
             Ok(false) => {}
             Err(error) => {

@@ -8,12 +8,9 @@ use crate::run::events::Event;
 /// Runs the command.
 pub(super) fn run(setting: &Setting) -> Exit {
     let say = |text: String| setting.listener.notice(&Event::Message { text, info: true });
-    let project = match setting.read("debug", None, None) {
-        Ok(project) => project,
-        Err(_) => {
-            say("1 check failed: the project or its profile cannot be read".to_owned());
-            return Exit::Failed;
-        }
+    let Ok(project) = setting.read("debug", None, None) else {
+        say("1 check failed: the project or its profile cannot be read".to_owned());
+        return Exit::Failed;
     };
     let target = &project.invocation.target;
     say(format!("project {}: OK", project.invocation.project_name));

@@ -64,7 +64,11 @@ pub(super) fn run(
         match rows {
             Ok(rows) => setting.listener.notice(&Event::Print(written(name.as_deref(), &rows, output))),
             Err(error) => {
-                setting.complain(&full::render(&render::finding(&error, &setting.sources), &setting.sources, setting.colour));
+                setting.complain(&full::render(
+                    &render::finding(&error, &setting.sources),
+                    &setting.sources,
+                    setting.colour,
+                ));
                 exit = Exit::Failed;
             }
         }

@@ -170,7 +170,7 @@ fn draft(
         original_file_path: target.file.path.clone(),
         file: target.file.file,
         place: test.place,
-        raw_code: raw_code(test, &short_name, &test.name).into(),
+        raw_code: raw_code(test, &short_name, test.name.as_deref()).into(),
         raw_offset: 0,
         checksum: String::new(),
         database: String::new(),
@@ -258,7 +258,7 @@ fn tags(target: &Target<'_>, test: &TestProperties, node: &Node) -> Vec<String> 
 }
 
 /// Writes the template of a test as dbt does.
-fn raw_code(test: &TestProperties, short_name: &str, custom: &Option<String>) -> String {
+fn raw_code(test: &TestProperties, short_name: &str, custom: Option<&str>) -> String {
     let namespace = test.namespace.as_ref().map(|namespace| format!("{namespace}.")).unwrap_or_default();
     let call = format!("{{{{ {namespace}test_{}(**_dbt_generic_test_kwargs) }}}}", test.test);
     let mut config: Vec<(String, String)> = Vec::new();
@@ -291,7 +291,9 @@ fn learn_references(reading: &Reading, node: &mut Node, findings: &mut Vec<Diagn
     node.macros = names.called_macros();
     match result {
         Ok(_) | Err(render::TestError::NoMacro(_)) => {}
-        Err(render::TestError::Render(error)) => findings.push(crate::compile::render::finding(&error, &reading.sources)),
+        Err(render::TestError::Render(error)) => {
+            findings.push(crate::compile::render::finding(&error, &reading.sources));
+        }
     }
     if let Some(test) = node.generic_test()
         && reading.macros.test(&node.package, test.namespace.as_deref(), &test.test).is_none()

@@ -39,7 +39,8 @@ impl ConfigFunction {
         let mut values = DataMap::new();
         match (arguments.positional.as_slice(), arguments.named.is_empty()) {
             ([], _) => {
-                values.extend(arguments.named.iter().map(|(name, value)| (name.to_string(), value.to_data())))
+                values
+                    .extend(arguments.named.iter().map(|(name, value)| (name.to_string(), value.to_data())));
             }
             ([only], true) => match only.to_data() {
                 Data::Map(map) => values = map,

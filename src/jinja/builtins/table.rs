@@ -13,7 +13,7 @@ use crate::jinja::value::{Arguments, Object, Value, containers};
 pub struct TableValue {
     names: Rc<[String]>,
     types: Rc<[String]>,
-    rows: Rc<Vec<Rc<[Value]>>>,
+    rows: Rc<[Rc<[Value]>]>,
 }
 
 impl TableValue {
@@ -24,7 +24,7 @@ impl TableValue {
         Self {
             names: table.columns.iter().map(|column| column.name.clone()).collect(),
             types: table.columns.iter().map(|column| column.data_type.clone()).collect(),
-            rows: Rc::new(rows),
+            rows,
         }
     }
 
@@ -109,8 +109,7 @@ impl Object for TableValue {
                 Some(printed.unwrap_or(Ok(Value::None)).map(|_| Value::None))
             }
             "select" | "exclude" => {
-                let names =
-                    arguments.positional.first().map(containers::items_of).unwrap_or_else(|| Ok(Vec::new()));
+                let names = arguments.positional.first().map_or_else(|| Ok(Vec::new()), containers::items_of);
                 Some(names.map(|names| {
                     let listed = |own: &String| names.iter().any(|name| name.as_str() == Some(own));
                     let keep: Vec<usize> = (0..self.names.len())
@@ -126,7 +125,7 @@ impl Object for TableValue {
                     .and_then(Value::to_int)
                     .and_then(|most| usize::try_from(most).ok());
                 let rows = self.rows.iter().take(most.unwrap_or(usize::MAX)).cloned().collect();
-                Some(Ok(Value::object(Self { rows: Rc::new(rows), ..self.clone() })))
+                Some(Ok(Value::object(Self { rows, ..self.clone() })))
             }
             _ => None,
         }
@@ -156,7 +155,7 @@ impl TableValue {
             .rows
             .iter()
             .map(|row| keep.iter().filter_map(|at| row.get(*at).cloned()).collect::<Vec<_>>().into());
-        Self { names: pick(&self.names), types: pick(&self.types), rows: Rc::new(rows.collect()) }
+        Self { names: pick(&self.names), types: pick(&self.types), rows: rows.collect() }
     }
 }
 

@@ -55,7 +55,7 @@ pub(crate) fn get(name: &str) -> Option<Value> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    crate::project::files::hex(bytes)
 }
 
 fn range(_: &mut Evaluator<'_>, arguments: Arguments) -> Result<Value> {
@@ -205,7 +205,7 @@ fn write_json(value: &Value, sorted: bool, out: &mut String, depth: usize) {
         Value::Int(number) => out.push_str(&number.to_string()),
         Value::Float(number) if number.is_nan() => out.push_str("NaN"),
         Value::Float(number) if number.is_infinite() => {
-            out.push_str(if *number > 0.0 { "Infinity" } else { "-Infinity" })
+            out.push_str(if *number > 0.0 { "Infinity" } else { "-Infinity" });
         }
         Value::Float(number) => out.push_str(&float(*number)),
         Value::Dict(entries) => {

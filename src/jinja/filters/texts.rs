@@ -33,9 +33,9 @@ pub(super) fn title(_: &mut Evaluator<'_>, value: Value, _: Arguments) -> Result
     let mut begins = true;
     for c in value.to_text().chars() {
         if begins {
-            out.extend(c.to_uppercase())
+            out.extend(c.to_uppercase());
         } else {
-            out.extend(c.to_lowercase())
+            out.extend(c.to_lowercase());
         }
         begins = c.is_whitespace() || "-({[<".contains(c);
     }

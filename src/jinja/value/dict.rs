@@ -43,7 +43,7 @@ impl Hash for Key {
             Value::Bool(truth) => i128::from(*truth).hash(state),
             Value::Int(number) => number.hash(state),
             Value::Float(number) if number.fract() == 0.0 && number.abs() < 1e30 => {
-                (*number as i128).hash(state)
+                (*number as i128).hash(state);
             }
             Value::Float(number) => number.to_bits().hash(state),
             Value::Str(text) => text.as_str().hash(state),

@@ -76,7 +76,7 @@ pub fn percent(format: &str, value: &Value) -> Result<String> {
     }
     if !items.is_empty()
         && !matches!(value, Value::Dict(_))
-        && !(matches!(value, Value::List(_)) && !format.contains('%'))
+        && (!matches!(value, Value::List(_)) || format.contains('%'))
     {
         return Err(bad("not all arguments converted during string formatting"));
     }

@@ -158,7 +158,7 @@ fn arithmetic(
 
 fn zero_checked(operator: BinaryOperator, left: &Value, right: &Value) -> Result<()> {
     match (left.to_float(), right.to_float()) {
-        (Some(_), Some(divisor)) if divisor == 0.0 => Err(RenderError::new("division by zero").into()),
+        (Some(_), Some(0.0)) => Err(RenderError::new("division by zero").into()),
         (Some(_), Some(_)) => Ok(()),
         _ => Err(unsupported(operator, left, right).into()),
     }
@@ -171,8 +171,7 @@ fn divide(left: &Value, right: &Value) -> Result<Value> {
         return Ok(Value::Delta(quotient));
     }
     zero_checked(BinaryOperator::Divide, left, right)?;
-    if let (Value::Decimal(_), Some(a), Some(b)) | (_, Some(a), Some(b)) =
-        (left, left.to_decimal(), right.to_decimal())
+    if let (Value::Decimal(_) | _, Some(a), Some(b)) = (left, left.to_decimal(), right.to_decimal())
         && (matches!(left, Value::Decimal(_)) || matches!(right, Value::Decimal(_)))
     {
         return Ok(Value::Decimal(Rc::new((a / b).with_prec(28).normalized())));
@@ -201,7 +200,7 @@ fn remainder(left: &Value, right: &Value) -> Result<Value> {
 }
 
 fn power(left: &Value, right: &Value) -> Result<Value> {
-    let failed = || RenderError::from(unsupported(BinaryOperator::Power, left, right));
+    let failed = || unsupported(BinaryOperator::Power, left, right);
     if let (Some(base), Some(exponent)) = (left.to_int(), right.to_int())
         && exponent >= 0
     {

@@ -77,9 +77,9 @@ pub fn title(value: &str) -> String {
     let mut inside = false;
     for c in value.chars() {
         if inside {
-            out.extend(c.to_lowercase())
+            out.extend(c.to_lowercase());
         } else {
-            out.extend(c.to_uppercase())
+            out.extend(c.to_uppercase());
         }
         inside = c.is_alphabetic();
     }
