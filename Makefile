@@ -41,3 +41,15 @@ check: libduckdb ## Format, lints, documentation, layers and house rules
 .PHONY: test
 test: libduckdb ## Every test
 	cargo test
+
+.PHONY: demo
+demo: build ## Generates 1,000 patients, builds and tests the healthcare marts, prints the headline results
+	@$(PYTHON) scripts/demo.py "$(TARGET)/release/martlet"
+
+.PHONY: bench
+bench: build ## Measures start-up, parsing and building, against dbt Core in the same run
+	@$(PYTHON) scripts/bench.py "$(TARGET)/release/martlet"
+
+.PHONY: stress
+stress: libduckdb ## The heavy campaigns in full
+	MARTLET_STRESS=1 cargo test
