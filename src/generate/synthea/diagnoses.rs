@@ -25,8 +25,8 @@ struct Habit {
 
 fn habit(class: Class) -> Habit {
     let (chronic, passing, finding, another) = match class {
-        Class::Ambulatory => (500, 780, 110, 0),
-        Class::Wellness => (0, 0, 900, 450),
+        Class::Ambulatory => (500, 780, 90, 0),
+        Class::Wellness => (0, 0, 900, 410),
         Class::Outpatient => (250, 180, 200, 0),
         Class::UrgentCare => (0, 700, 0, 0),
         Class::Emergency => (0, 900, 0, 0),
