@@ -6,6 +6,7 @@ use super::catalogue::Code;
 use super::catalogue::conditions::{
     CHILD_FINDINGS, CHRONIC, Chronic, EMERGENCIES, FINDINGS, ILLNESSES, Passing,
 };
+use super::catalogue::drugs::Drug;
 use super::catalogue::encounters::{Class, TRANSFER};
 use super::person::age_band;
 use super::random::Stream;
@@ -103,7 +104,7 @@ fn give_reason(
     record: &mut Record,
     place: usize,
     reason: &'static Code,
-    drugs: &'static [&'static super::catalogue::drugs::Drug],
+    drugs: &'static [&'static Drug],
     lasting: bool,
 ) {
     if let Some(encounter) = record.encounters.get_mut(place) {
