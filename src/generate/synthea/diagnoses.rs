@@ -6,6 +6,7 @@ use super::catalogue::Code;
 use super::catalogue::conditions::{
     CHILD_FINDINGS, CHRONIC, Chronic, EMERGENCIES, FINDINGS, ILLNESSES, Passing,
 };
+use super::catalogue::drugs::Drug;
 use super::catalogue::encounters::{Class, TRANSFER};
 use super::person::age_band;
 use super::random::Stream;
@@ -25,8 +26,8 @@ struct Habit {
 
 fn habit(class: Class) -> Habit {
     let (chronic, passing, finding, another) = match class {
-        Class::Ambulatory => (500, 780, 110, 0),
-        Class::Wellness => (0, 0, 900, 450),
+        Class::Ambulatory => (500, 780, 90, 0),
+        Class::Wellness => (0, 0, 900, 410),
         Class::Outpatient => (250, 180, 200, 0),
         Class::UrgentCare => (0, 700, 0, 0),
         Class::Emergency => (0, 900, 0, 0),
@@ -103,7 +104,7 @@ fn give_reason(
     record: &mut Record,
     place: usize,
     reason: &'static Code,
-    drugs: &'static [&'static super::catalogue::drugs::Drug],
+    drugs: &'static [&'static Drug],
     lasting: bool,
 ) {
     if let Some(encounter) = record.encounters.get_mut(place) {

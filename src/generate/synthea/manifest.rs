@@ -102,8 +102,10 @@ fn truth(truth: &Truth) -> Value {
 }
 
 fn lengths(lengths: &StayLengths) -> Value {
-    let doubled = lengths.doubled_median_days();
-    let median =
-        if doubled.is_multiple_of(2) { format!("{}", doubled / 2) } else { format!("{}.5", doubled / 2) };
-    json!({ "count": lengths.count(), "total_days": lengths.total_days(), "median_days": median })
+    json!({
+        "count": lengths.count(),
+        "total_days": lengths.total_days(),
+        // Halves are exact in floating point.
+        "median_days": lengths.doubled_median_days() as f64 / 2.0,
+    })
 }

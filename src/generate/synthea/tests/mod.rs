@@ -41,8 +41,14 @@ fn options(patients: u64, seed: u64, layout: Layout, folder: &TempDir) -> Option
 
 impl Export {
     fn new(patients: u64, seed: u64, layout: Layout) -> Self {
+        Self::adjusted(patients, seed, layout, |options| options)
+    }
+
+    /// Makes an export of options that are changed at the last moment.
+    fn adjusted(patients: u64, seed: u64, layout: Layout, adjust: impl FnOnce(Options) -> Options) -> Self {
         let folder = TempDir::new().unwrap();
-        let manifest = generate(&options(patients, seed, layout, &folder), &mut |_| {}).unwrap();
+        let options = adjust(options(patients, seed, layout, &folder));
+        let manifest = generate(&options, &mut |_| {}).unwrap();
         let files = fs::list_folder(folder.path()).unwrap();
         let name = |path: &Path| path.file_name().unwrap().to_string_lossy().into_owned();
         let texts = files.iter().map(|path| (name(path), fs::read_text(path).unwrap())).collect();

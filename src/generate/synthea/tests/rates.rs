@@ -64,6 +64,7 @@ fn a_thousand_patients_of_a_seed_are_always_as_sick() {
 fn five_thousand_patients_have_the_rates_that_are_designed_in() {
     let mut rows = [0; 4];
     let truth = draw(42, 5_000, |record| {
+        assert!(!record.encounters.is_empty(), "everyone is seen at least once");
         rows[0] += record.encounters.len();
         rows[1] += record.conditions.len();
         rows[2] += record.procedures.len();

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{Datelike, NaiveDate, NaiveDateTime, TimeDelta};
+use chrono::{Datelike, Months, NaiveDate, NaiveDateTime, TimeDelta};
 use regex::Regex;
 use serde_json::{Value, json};
 
-use super::{Export, Layout, moment};
+use super::{Export, Layout, Options, moment};
 
 /// What the definitions look at in an encounter.
 #[derive(Debug, Clone)]
@@ -91,7 +91,8 @@ fn gap(first: &Visit, second: &Visit) -> i64 {
 
 /// Returns index and readmitted counts by definition.
 fn readmissions(patients: &[Patient], as_of: NaiveDate) -> Value {
-    let mut counts: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
+    let names = ["A_naive", "B_simple", "C_stay", "D_cms_18plus", "E_cms_65plus", "F_acute_return"];
+    let mut counts: BTreeMap<&str, (u64, u64)> = names.into_iter().map(|name| (name, (0, 0))).collect();
     let mut count = |definition, readmitted: bool| {
         let (index, numerator) = counts.entry(definition).or_default();
         *index += 1;
@@ -135,13 +136,9 @@ fn lengths(visits: &[Visit]) -> Value {
     let mut days: Vec<i64> =
         visits.iter().map(|visit| (visit.stop.date() - visit.start.date()).num_days().max(1)).collect();
     days.sort_unstable();
-    let doubled = days[(days.len() - 1) / 2] + days[days.len() / 2];
-    let half = if doubled % 2 == 1 { ".5" } else { "" };
-    json!({
-        "count": days.len(),
-        "total_days": days.iter().sum::<i64>(),
-        "median_days": format!("{}{half}", doubled / 2),
-    })
+    let middle = days.len().saturating_sub(1) / 2..days.len().min(days.len() / 2 + 1);
+    let median = days[middle.clone()].iter().sum::<i64>() as f64 / middle.len().max(1) as f64;
+    json!({ "count": days.len(), "total_days": days.iter().sum::<i64>(), "median_days": median })
 }
 
 fn truth(export: &Export) -> Value {
@@ -171,7 +168,35 @@ fn truth(export: &Export) -> Value {
 fn the_manifest_is_true() {
     for (seed, layout) in [(1, Layout::Latest), (2, Layout::Y2022)] {
         let export = Export::new(400, seed, layout);
-        let manifest: Value = serde_json::from_str(export.text("_manifest.json")).unwrap();
-        assert_eq!(format!("{:#}", manifest["truth"]), format!("{:#}", truth(&export)));
+        assert_is_true(&export);
     }
+}
+
+/// The least and the most that options allow, and ends on odd days.
+#[test]
+fn manifests_of_odd_options_are_true() {
+    let date = |year, month, day| NaiveDate::from_ymd_opt(year, month, day).unwrap();
+    for (patients, years, end) in [
+        (1, 1, date(2000, 1, 1)),
+        (80, 1, date(2024, 2, 29)),
+        (40, 50, date(2100, 12, 31)),
+        (25, 50, date(2000, 3, 1)),
+    ] {
+        let export =
+            Export::adjusted(patients, u64::MAX, Layout::Latest, |options| Options { years, end, ..options });
+        assert_is_true(&export);
+        let first = end.checked_sub_months(Months::new(12 * years)).unwrap();
+        for row in export.rows("encounters.csv") {
+            let (start, stop) = (moment(&row["START"]).date(), moment(&row["STOP"]).date());
+            assert!(first <= start && stop < end, "{row:?}");
+        }
+        for row in export.rows("patients.csv") {
+            assert!("1900-01-01" <= row["BIRTHDATE"].as_str() && row["BIRTHDATE"] < end.to_string());
+        }
+    }
+}
+
+fn assert_is_true(export: &Export) {
+    let manifest: Value = serde_json::from_str(export.text("_manifest.json")).unwrap();
+    assert_eq!(format!("{:#}", manifest["truth"]), format!("{:#}", truth(export)));
 }
