@@ -19,7 +19,7 @@ def show(martlet: str, query: str) -> list:
 def main() -> int:
     martlet = sys.argv[1]
     steps = (
-        ["generate", "synthea", "--patients", str(PATIENTS), "--seed", "42", "--out", RAW],
+        ["generate", "synthea", "--patients", str(PATIENTS), "--seed", "1", "--out", RAW],
         ["build"],
     )
     for step in steps:

@@ -156,6 +156,9 @@ impl<W: Write + Send> TextReport<W> {
         let write = |text: &str| if tone == Tone::Bad { self.write(text) } else { self.say(text) };
         write("");
         write(&self.paint(&title, tone));
+        if let Some(tested) = &node.tested {
+            write(&format!("  tests {tested}"));
+        }
         for finding in &result.findings {
             write(&self.draw(finding));
         }

@@ -20,6 +20,8 @@ pub struct NodeLabel {
     pub path: String,
     /// Its full relation name; empty where it has none.
     pub relation: String,
+    /// What a generic test tests and where that is written: ``column `id` of `orders`, at models/a.yml:7:9``.
+    pub tested: Option<String>,
 }
 
 /// One thing that happened.

@@ -28,6 +28,11 @@ pub fn label(project: &Project, node: &Node) -> NodeLabel {
         materialized: node.materialization().to_owned(),
         path: node.original_file_path.clone(),
         relation: relation_name(node).unwrap_or_default(),
+        tested: node.generic_test().map(|test| {
+            let column =
+                test.column_name.as_ref().map(|column| format!("column `{column}` of ")).unwrap_or_default();
+            format!("{column}`{}`, at {}", test.target, project.sources.describe(node.place))
+        }),
     }
 }
 

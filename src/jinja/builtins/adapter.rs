@@ -34,10 +34,21 @@ pub fn host_error(error: &HostError, sql: Option<&Text>) -> RenderError {
     }
     let mapped = sql.and_then(|sql| to_source(sql.pieces()?, error.offset?));
     if let Some(mapped) = mapped {
-        failure.place = Some(mapped.place);
+        let word = error.offset.zip(sql).map_or(0, |(at, sql)| word_length(sql.as_str(), at));
+        let mut place = mapped.place;
+        if mapped.exact {
+            place.span.end = place.span.end.max(place.span.start + word as u32);
+        }
+        failure.place = Some(place);
         failure.calls = mapped.calls;
     }
     failure
+}
+
+/// Returns the length of the word that stands at a byte, so that a message underlines all of it.
+fn word_length(sql: &str, at: usize) -> usize {
+    let rest = sql.get(at..).unwrap_or_default();
+    rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len())
 }
 
 impl AdapterObject {
