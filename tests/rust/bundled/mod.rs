@@ -3,4 +3,5 @@
 
 mod generated;
 mod samples;
+mod spoiled;
 mod workbench;
