@@ -64,6 +64,10 @@ fn node_json(node: &Node, result: Option<&NodeResult>) -> Value {
                 );
             }
             map.remove("root_path");
+        } else {
+            for key in ["refs", "sources", "language", "version"] {
+                map.remove(key);
+            }
         }
         for (key, kept) in &node.kept {
             map.insert(key.clone(), kept.to_json());

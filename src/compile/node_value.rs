@@ -16,6 +16,7 @@ pub fn config(node: &Node) -> DataMap {
             ("tags", Data::List(Vec::new())),
             ("meta", Data::Map(DataMap::new())),
             ("group", Data::Null),
+            ("static_analysis", Data::Null),
             ("materialized", "test".into()),
             ("severity", "ERROR".into()),
             ("store_failures", Data::Null),
@@ -58,6 +59,7 @@ fn model_defaults(node: &Node) -> Vec<(&'static str, Data)> {
         ("tags", Data::List(Vec::new())),
         ("meta", empty()),
         ("group", Data::Null),
+        ("static_analysis", Data::Null),
         ("materialized", node.materialization().into()),
         ("incremental_strategy", Data::Null),
         ("batch_size", Data::Null),
@@ -74,9 +76,16 @@ fn model_defaults(node: &Node) -> Vec<(&'static str, Data)> {
         ("on_configuration_change", "apply".into()),
         ("grants", empty()),
         ("packages", Data::List(Vec::new())),
+        ("docs", mapping([("show", true.into()), ("node_color", Data::Null)])),
+        ("contract", mapping([("enforced", false.into()), ("alias_types", true.into())])),
+        ("event_time", Data::Null),
+        ("concurrent_batches", Data::Null),
     ];
     if node.resource_type == ResourceType::Seed {
         defaults.extend([("delimiter", ",".into()), ("quote_columns", Data::Null)]);
+    }
+    if node.resource_type == ResourceType::Model {
+        defaults.extend([("access", "protected".into()), ("freshness", Data::Null)]);
     }
     defaults
 }
@@ -171,6 +180,10 @@ pub fn node(node: &Node) -> DataMap {
     value
 }
 
+fn mapping<const N: usize>(pairs: [(&str, Data); N]) -> Data {
+    Data::Map(pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
+}
+
 fn columns(node: &Node) -> Data {
     let one = |column: &crate::project::properties::resource::Column| {
         let pairs = [
@@ -187,7 +200,13 @@ fn columns(node: &Node) -> Data {
                 },
             ),
             ("quote", column.quote.into()),
+            (
+                "config",
+                mapping([("meta", Data::Map(column.meta.clone())), ("tags", column.tags.clone().into())]),
+            ),
             ("tags", column.tags.clone().into()),
+            ("granularity", Data::Null),
+            ("doc_blocks", Data::List(Vec::new())),
         ];
         Data::Map(pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
     };
@@ -209,13 +228,7 @@ fn references(node: &Node, refs: bool) -> Data {
         }
         _ => None,
     };
-    let mut found: Vec<Data> = Vec::new();
-    for data in node.references.iter().filter_map(|reference| one(&reference.target)) {
-        if !found.contains(&data) {
-            found.push(data);
-        }
-    }
-    Data::List(found)
+    Data::List(node.references.iter().filter_map(|reference| one(&reference.target)).collect())
 }
 
 /// Returns the full name of a node's relation; `None` where it has none.

@@ -51,7 +51,7 @@ pub struct ProjectFile {
     pub text: Arc<str>,
     /// How many bytes were stripped at the start.
     pub stripped: usize,
-    /// SHA-256 of the stripped text (of the whole file for seeds), in hex.
+    /// SHA-256 of the stripped text, in hex.
     pub checksum: String,
 }
 
@@ -201,7 +201,8 @@ fn classify(role: Role, path: &str) -> Option<FileKind> {
 fn read_one(root: &Path, entry: &Found) -> Result<(String, String), fs::FileError> {
     let path = root.join(&entry.path);
     if entry.kind == FileKind::Seed {
-        return Ok((String::new(), hex(&Sha256::digest(fs::read_bytes(&path)?))));
+        // dbt hashes the text of a seed stripped, as it does for templates.
+        return Ok((String::new(), hex(&Sha256::digest(fs::read_bytes(&path)?.trim_ascii()))));
     }
     let text = fs::read_text(&path)?;
     let checksum = hex(&Sha256::digest(text.trim().as_bytes()));

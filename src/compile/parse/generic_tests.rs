@@ -159,6 +159,7 @@ fn draft(
     fqn.extend(folders(&target.file.resource_path));
     fqn.push(name.clone());
     let id = format!("test.{}.{name}.{}", target.package, id_suffix(&name, namespace, &test.test, &values));
+    let is_short = short_name != name;
     let mut node = Node {
         unique_id: id,
         resource_type: ResourceType::Test,
@@ -170,7 +171,7 @@ fn draft(
         original_file_path: target.file.path.clone(),
         file: target.file.file,
         place: test.place,
-        raw_code: raw_code(test, &short_name, test.name.as_deref()).into(),
+        raw_code: raw_code(test, &short_name, is_short).into(),
         raw_offset: 0,
         checksum: String::new(),
         database: String::new(),
@@ -188,7 +189,10 @@ fn draft(
             namespace: test.namespace.clone(),
             test: test.test.clone(),
             arguments,
-            column_name: target.column.map(|column| column.name.clone()),
+            column_name: values
+                .get("column_name")
+                .and_then(Data::to_text)
+                .filter(|_| target.column.is_some()),
             attached_node: target.attached.clone(),
             target: target.name.clone(),
             file_key_name: target.file_key_name.clone(),
@@ -258,7 +262,7 @@ fn tags(target: &Target<'_>, test: &TestProperties, node: &Node) -> Vec<String> 
 }
 
 /// Writes the template of a test as dbt does.
-fn raw_code(test: &TestProperties, short_name: &str, custom: Option<&str>) -> String {
+fn raw_code(test: &TestProperties, short_name: &str, is_short: bool) -> String {
     let namespace = test.namespace.as_ref().map(|namespace| format!("{namespace}.")).unwrap_or_default();
     let call = format!("{{{{ {namespace}test_{}(**_dbt_generic_test_kwargs) }}}}", test.test);
     let mut config: Vec<(String, String)> = Vec::new();
@@ -269,7 +273,7 @@ fn raw_code(test: &TestProperties, short_name: &str, custom: Option<&str>) -> St
     for key in CONFIG_KEYS {
         match test.config.get(*key) {
             Some(data) if !data.is_null() => config.push(((*key).to_owned(), written(data))),
-            _ if *key == "alias" && custom.is_none() && short_name.len() == 63 => {
+            _ if *key == "alias" && is_short => {
                 config.push(("alias".to_owned(), format!("\"{short_name}\"")));
             }
             _ => {}
