@@ -69,10 +69,12 @@ def render(blocks):
     # Each macro is a template of its own. All share one dict of names, so that each sees the macros behind it too.
     scope = {**environment.globals, **names}
     for text in MACRO_BLOCK.findall(blocks.get("macros", "")):
+        # dbt renames macros, so that even a macro that calls itself finds the one that knows `return`.
+        text = re.sub(r"(macro\s+)(\w+)", r"\1dbt_macro__\2", text, count=1)
         module = environment.from_string(text).make_module(scope, shared=True)
         for name, macro in vars(module).items():
             if isinstance(macro, jinja2.runtime.Macro):
-                scope[name] = returning(macro)
+                scope[name.removeprefix("dbt_macro__")] = returning(macro)
     return environment.from_string(blocks.get("jinja", "").strip()).render(scope)
 
 

@@ -2,7 +2,12 @@
 
 use crate::jinja::eval::Evaluator;
 use crate::jinja::eval::error::{RenderError, Result};
+use crate::jinja::filters;
+use crate::jinja::syntax::tree::BinaryOperator;
 use crate::jinja::value::{Arguments, Value, operators};
+
+/// The tests that are written as signs.
+const SIGNS: &[&str] = &["==", "!=", "<", "<=", ">", ">="];
 
 /// The names of all tests, to suggest one.
 const NAMES: &[&str] = &[
@@ -57,8 +62,17 @@ pub(super) fn test(_: &mut Evaluator<'_>, name: &str, value: &Value, arguments: 
         "false" => matches!(value, Value::Bool(false)),
         "mapping" => matches!(value, Value::Dict(_)),
         "iterable" => value.iterate().is_some(),
-        "sequence" => value.length().is_some() && value.iterate().is_some(),
-        "callable" => matches!(value, Value::Object(object) if object.is_callable()),
+        "sequence" => match value {
+            Value::Set(_) => false,
+            Value::Object(object) => object.is_sequence() && object.iterate().is_some(),
+            other => other.length().is_some() && other.iterate().is_some(),
+        },
+        "filter" => value.as_str().is_some_and(filters::exists),
+        "test" => value.as_str().is_some_and(|name| NAMES.contains(&name) || SIGNS.contains(&name)),
+        "callable" => match value {
+            Value::Object(object) => object.is_callable(),
+            other => other.is_undefined(),
+        },
         "escaped" => false,
         "lower" => {
             value.as_str().is_some_and(|text| text == text.to_lowercase() && text != text.to_uppercase())
@@ -67,14 +81,13 @@ pub(super) fn test(_: &mut Evaluator<'_>, name: &str, value: &Value, arguments: 
             value.as_str().is_some_and(|text| text == text.to_uppercase() && text != text.to_lowercase())
         }
         "odd" | "even" | "divisibleby" => {
-            let divisor = if name == "divisibleby" { reader.optional_int("num")?.unwrap_or(0) } else { 2 };
-            let number = value.to_int().ok_or_else(|| {
-                RenderError::new(format!("`{name}` needs a whole number, not {}", value.type_name()))
-            })?;
-            let rest = number
-                .checked_rem_euclid(divisor)
-                .ok_or_else(|| RenderError::new("integer modulo by zero"))?;
-            (rest == 0) == (name != "odd")
+            let divisor = if name == "divisibleby" { reader.required("num")? } else { Value::Int(2) };
+            if value.to_float().is_none() {
+                let message = format!("`{name}` needs a number, not {}", value.type_name());
+                return Err(RenderError::new(message).into());
+            }
+            let rest = operators::binary(BinaryOperator::Remainder, value, &divisor)?;
+            rest.equals(&Value::Int(i128::from(name == "odd")))
         }
         "sameas" => same(value, &reader.required("other")?),
         "in" => operators::contains(&reader.required("seq")?, value)?,

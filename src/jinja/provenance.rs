@@ -91,7 +91,8 @@ pub fn slice_pieces(pieces: &[Piece], range: std::ops::Range<usize>) -> Vec<Piec
     covering
         .map(|piece| {
             let cut = range.start.saturating_sub(piece.start);
-            let place = if piece.exact { moved(piece.place, cut) } else { piece.place };
+            let length = range.end - piece.start.max(range.start);
+            let place = if piece.exact { shortened(moved(piece.place, cut), length) } else { piece.place };
             Piece { start: piece.start.saturating_sub(range.start), place, ..piece.clone() }
         })
         .collect()
@@ -102,22 +103,24 @@ fn moved(place: Place, bytes: usize) -> Place {
     Place::new(place.file, Span::new(start, place.span.end as usize))
 }
 
+fn shortened(place: Place, bytes: usize) -> Place {
+    let (start, end) = (place.span.start as usize, place.span.end as usize);
+    Place::new(place.file, Span::new(start, end.min(start + bytes)))
+}
+
 /// Finds what a byte of a text with pieces came from.
 pub fn to_source(pieces: &[Piece], byte: usize) -> Option<Mapped> {
     let index = pieces.partition_point(|piece| piece.start <= byte).max(1) - 1;
     let piece = pieces.get(index)?;
-    let place = if piece.exact {
-        let at = moved(piece.place, byte.saturating_sub(piece.start)).span.start as usize;
-        let end = (at + 1).min(piece.place.span.end as usize);
-        Place::new(piece.place.file, Span::new(at, end.max(at)))
-    } else {
-        piece.place
-    };
+    // Text that came from nowhere may stand before the first piece or behind what a piece covers.
+    let length = (piece.place.span.end - piece.place.span.start) as usize;
+    let offset = byte.checked_sub(piece.start).filter(|offset| piece.exact && *offset < length);
+    let place = offset.map_or(piece.place, |offset| shortened(moved(piece.place, offset), 1));
     let mut calls = Vec::new();
     let mut frame = piece.frame.clone();
     while let Some(call) = frame {
         calls.push((call.name.clone(), call.called_at));
         frame = call.parent.clone();
     }
-    Some(Mapped { place, exact: piece.exact, calls })
+    Some(Mapped { place, exact: offset.is_some(), calls })
 }

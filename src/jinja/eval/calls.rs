@@ -28,6 +28,9 @@ impl Evaluator<'_> {
             Kind::Name(name) if &**name == "return" && self.lookup(name).is_none() => {
                 let mut reader = self.arguments(arguments)?.reader("return");
                 let value = reader.or("data", Value::None)?;
+                if self.depth == 0 {
+                    return Err(RenderError::new("`return` outside of a macro").into());
+                }
                 Err(Box::new(Interrupt::Return(value)))
             }
             _ => {
@@ -90,7 +93,8 @@ impl Evaluator<'_> {
         let result = match result {
             Ok(output) => Ok(Value::Str(Text::captured(output))),
             Err(interrupt) => match *interrupt {
-                Interrupt::Return(value) => Ok(value),
+                // The body of a `call` block is no macro: what returns there leaves the macro that called it.
+                Interrupt::Return(value) if around.is_none() || &*definition.name != "caller" => Ok(value),
                 other => Err(Box::new(other)),
             },
         };
@@ -122,21 +126,26 @@ impl Evaluator<'_> {
             };
             self.scope.set(parameter.name.clone(), value);
         }
-        let caller = named.iter().position(|(name, _)| &**name == "caller").map(|at| named.remove(at).1);
-        if let Some(caller) = caller {
-            self.scope.set("caller".into(), caller);
+        let caller = named.iter().position(|(name, _)| &**name == "caller");
+        if let Some(at) = caller.filter(|_| definition.uses.caller) {
+            self.scope.set("caller".into(), named.remove(at).1);
         }
         let left: Vec<Value> = positional.collect();
         if definition.uses.varargs {
             self.scope.set("varargs".into(), Value::tuple(left));
         } else if !left.is_empty() {
             let most = definition.parameters.len();
-            let message = format!("macro '{}' takes not more than {most} argument(s)", definition.name);
+            let plural = if most == 1 { "" } else { "s" };
+            let message = format!("macro '{}' takes not more than {most} argument{plural}", definition.name);
             return Err(RenderError::new(message).into());
         }
         if definition.uses.kwargs {
             let entries = named.into_iter().map(|(name, value)| (Key::text(&name), value)).collect();
             self.scope.set("kwargs".into(), Value::Dict(Rc::new(std::cell::RefCell::new(entries))));
+        } else if named.iter().any(|(name, _)| &**name == "caller") {
+            let message = format!("macro '{}' does not use `caller`", definition.name);
+            let hint = "a macro in a `call` block says with `{{ caller() }}` where the block's text goes";
+            return Err(RenderError::new(message).hint(hint).into());
         } else if let Some((name, _)) = named.first() {
             let message = format!("macro '{}' takes no keyword argument '{name}'", definition.name);
             return Err(RenderError::new(message).into());

@@ -69,7 +69,7 @@ impl Evaluator<'_> {
                     None => return Err(RenderError::new("a filter needs something to filter").into()),
                 };
                 let arguments = self.arguments(arguments)?;
-                filters::apply(self, name, value, arguments)?
+                filters::apply(self, name, &value, arguments)?
             }
             Kind::Test(value, name, arguments) => {
                 let value = self.expression(value)?;
@@ -78,6 +78,7 @@ impl Evaluator<'_> {
             }
             Kind::Not(value) => Value::Bool(!self.expression(value)?.is_true()),
             Kind::Negate(value) => operators::negate(&self.expression(value)?)?,
+            Kind::Positive(value) => operators::positive(&self.expression(value)?)?,
             Kind::Binary(operator, left, right) => {
                 let (left, right) = (self.expression(left)?, self.expression(right)?);
                 self.lenient(&left, &right, |left, right| operators::binary(*operator, left, right))?
@@ -164,7 +165,9 @@ impl Evaluator<'_> {
         };
         let Some(order) = left.order(right) else {
             let not_a_number = matches!((left.to_float(), right.to_float()), (Some(_), Some(_)));
+            let sets = matches!((left, right), (Value::Set(_), Value::Set(_)));
             if not_a_number
+                || sets
                 || (self.environment.mode == Mode::Parse && (left.is_undefined() || right.is_undefined()))
             {
                 return Ok(false);

@@ -25,6 +25,9 @@ pub fn item(value: &Value, key: &Value) -> Option<Value> {
         }
         Value::Dict(entries) => entries.borrow().get(&Key::new(key.clone())?).cloned(),
         Value::Object(object) => object.item(key).or_else(|| {
+            if !object.is_sequence() {
+                return None;
+            }
             let at = by_index(object.length()?)?;
             object.iterate()?.get(at).cloned()
         }),
@@ -38,9 +41,10 @@ pub fn slice(value: &Value, parts: [Option<Value>; 3]) -> Result<Value> {
     for (number, part) in numbers.iter_mut().zip(&parts) {
         *number = match part {
             None | Some(Value::None) => None,
-            Some(part) => Some(part.to_int().ok_or_else(|| {
-                RenderError::new("slice indices must be integers or None or have an __index__ method")
-            })?),
+            Some(part) => match part.to_int() {
+                Some(number) => Some(number),
+                None => return Ok(Value::Undefined("slice".into())),
+            },
         };
     }
     let [start, stop, step] = numbers;
@@ -50,7 +54,10 @@ pub fn slice(value: &Value, parts: [Option<Value>; 3]) -> Result<Value> {
     }
     let items = match value {
         Value::Undefined(name) => return Err(RenderError::undefined(name).into()),
-        other => containers::items_of(other)?,
+        Value::Str(_) | Value::List(_) | Value::Tuple(_) => containers::items_of(value)?,
+        Value::Object(object) if object.is_sequence() => containers::items_of(value)?,
+        // What cannot be cut has no such item, which is undefined as any other.
+        _ => return Ok(Value::Undefined("slice".into())),
     };
     let chosen: Vec<Value> = positions(items.len() as i128, start, stop, step)
         .into_iter()

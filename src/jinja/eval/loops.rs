@@ -27,27 +27,34 @@ impl Evaluator<'_> {
             }
         };
         let items = self.kept(node, items)?;
-        if items.is_empty() {
-            return self.scoped(|evaluator| evaluator.block(&node.otherwise));
-        }
         let state = Rc::new(LoopState {
-            items,
+            items: RefCell::new(items),
             at: Cell::new(0),
             depth,
             last_changed: RefCell::new(None),
             // A recursive loop is called from its own body, which the tree outlives.
             recursion: node.recursive.then(|| (Arc::new(node.clone()), self.scope.clone())),
         });
-        for index in 0..state.items.len() {
+        // Jinja2 takes a round that was broken off for none at all.
+        let mut completed = false;
+        let mut index = 0;
+        loop {
+            // A list may change while it is gone through; one that a condition picked from is a copy.
+            if let (Value::List(list), None) = (iterable, &node.condition)
+                && list.borrow().len() != state.items.borrow().len()
+            {
+                state.items.replace(list.borrow().clone());
+            }
+            let Some(item) = state.items.borrow().get(index).cloned() else { break };
             state.at.set(index);
-            let item = state.items.get(index).cloned().unwrap_or(Value::None);
+            index += 1;
             let flow = self.scoped(|evaluator| {
                 evaluator.scope.set("loop".into(), Value::Object(state.clone()));
                 evaluator.assign(&node.target, item)?;
                 evaluator.block(&node.body)
             });
             match flow {
-                Ok(()) => {}
+                Ok(()) => completed = true,
                 Err(interrupt) => match *interrupt {
                     Interrupt::Break => break,
                     Interrupt::Continue => {}
@@ -55,7 +62,7 @@ impl Evaluator<'_> {
                 },
             }
         }
-        Ok(())
+        if completed { Ok(()) } else { self.scoped(|evaluator| evaluator.block(&node.otherwise)) }
     }
 
     /// Returns the items that the loop's condition keeps.
@@ -77,7 +84,7 @@ impl Evaluator<'_> {
 
 /// What `loop` is inside of a `for`.
 struct LoopState {
-    items: Vec<Value>,
+    items: RefCell<Vec<Value>>,
     at: Cell<usize>,
     depth: usize,
     last_changed: RefCell<Option<Value>>,
@@ -90,7 +97,8 @@ impl Object for LoopState {
     }
 
     fn attribute(&self, name: &str) -> Option<Value> {
-        let (at, length) = (self.at.get(), self.items.len());
+        let items = self.items.borrow();
+        let (at, length) = (self.at.get(), items.len());
         Some(match name {
             "index" => Value::from(at + 1),
             "index0" => Value::from(at),
@@ -103,11 +111,11 @@ impl Object for LoopState {
             "depth0" => Value::from(self.depth),
             "previtem" => at
                 .checked_sub(1)
-                .and_then(|at| self.items.get(at))
+                .and_then(|at| items.get(at))
                 .cloned()
                 .unwrap_or_else(|| Value::Undefined("loop.previtem".into())),
             "nextitem" => {
-                self.items.get(at + 1).cloned().unwrap_or_else(|| Value::Undefined("loop.nextitem".into()))
+                items.get(at + 1).cloned().unwrap_or_else(|| Value::Undefined("loop.nextitem".into()))
             }
             _ => return None,
         })
@@ -166,7 +174,7 @@ impl Object for LoopState {
     }
 
     fn text(&self) -> String {
-        format!("<LoopContext {}/{}>", self.at.get() + 1, self.items.len())
+        format!("<LoopContext {}/{}>", self.at.get() + 1, self.items.borrow().len())
     }
 
     fn as_any(&self) -> &dyn Any {

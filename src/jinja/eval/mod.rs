@@ -123,7 +123,7 @@ fn is_constant(kind: &Kind) -> bool {
         Kind::Dict(pairs) => {
             pairs.iter().all(|(key, value)| is_constant(&key.kind) && is_constant(&value.kind))
         }
-        Kind::Not(value) | Kind::Negate(value) => is_constant(&value.kind),
+        Kind::Not(value) | Kind::Negate(value) | Kind::Positive(value) => is_constant(&value.kind),
         Kind::Binary(_, left, right) | Kind::And(left, right) | Kind::Or(left, right) => {
             is_constant(&left.kind) && is_constant(&right.kind)
         }

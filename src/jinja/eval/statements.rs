@@ -41,8 +41,12 @@ impl Evaluator<'_> {
                 self.assign(target, value)?;
             }
             Statement::With { assignments, body } => self.scoped(|evaluator| {
-                for (target, value) in assignments {
-                    let value = evaluator.expression(value)?;
+                // All values are those of the names outside.
+                let mut values = Vec::with_capacity(assignments.len());
+                for (_, value) in assignments {
+                    values.push(evaluator.expression(value)?);
+                }
+                for ((target, _), value) in assignments.iter().zip(values) {
                     evaluator.assign(target, value)?;
                 }
                 evaluator.block(body)
@@ -95,7 +99,7 @@ impl Evaluator<'_> {
                     None => text,
                 };
                 let arguments = self.arguments(arguments)?;
-                filters::apply(self, name, value, arguments)
+                filters::apply(self, name, &value, arguments)
             }
             _ => Err(RenderError::new("this is not a filter").into()),
         };

@@ -1,16 +1,15 @@
 //! Functions that every template has: Jinja2's own and the pure ones of dbt.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use md5::{Digest, Md5};
 
 use crate::jinja::eval::Evaluator;
 use crate::jinja::eval::error::{RenderError, Result};
-use crate::jinja::filters::sequences;
+use crate::jinja::filters::{json, sequences};
 use crate::jinja::value::containers::items_of;
 use crate::jinja::value::object::Native;
-use crate::jinja::value::printing::float;
 use crate::jinja::value::{Arguments, Dict, Key, Object, Value};
 
 /// A function of Jinja's or dbt's own.
@@ -28,13 +27,19 @@ const FUNCTIONS: &[(&str, Function)] = &[
     ("set_strict", set),
     ("zip", zip),
     ("zip_strict", zip),
-    ("tojson", tojson),
-    ("fromjson", fromjson),
+    ("tojson", json::function),
+    ("fromjson", json::read),
     ("local_md5", |_, arguments| {
         let mut reader = arguments.reader("local_md5");
         let text = reader.text("value")?;
         reader.finish()?;
         Ok(Value::from(hex(&Md5::digest(text.as_bytes()))))
+    }),
+    ("cycler", |_, arguments| {
+        if arguments.positional.is_empty() {
+            return Err(RenderError::new("at least one item has to be provided").into());
+        }
+        Ok(Value::object(Cycler { items: arguments.positional, at: Cell::new(0) }))
     }),
     ("joiner", |_, arguments| {
         let mut reader = arguments.reader("joiner");
@@ -98,12 +103,65 @@ impl Object for Range {
         Some((0..self.count).map(|at| Value::Int(self.start + at * self.step)).collect())
     }
 
+    fn equals(&self, other: &dyn Object) -> bool {
+        other.as_any().downcast_ref::<Range>().is_some_and(|other| {
+            self.count == other.count
+                && (self.count == 0 || self.start == other.start)
+                && (self.count <= 1 || self.step == other.step)
+        })
+    }
+
     fn text(&self) -> String {
         if self.step == 1 {
             format!("range({}, {})", self.start, self.stop)
         } else {
             format!("range({}, {}, {})", self.start, self.stop, self.step)
         }
+    }
+
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+}
+
+/// What `cycler()` makes: gives its items in turn.
+struct Cycler {
+    items: Vec<Value>,
+    at: Cell<usize>,
+}
+
+impl Cycler {
+    fn current(&self) -> Value {
+        self.items.get(self.at.get()).cloned().unwrap_or(Value::None)
+    }
+}
+
+impl Object for Cycler {
+    fn type_name(&self) -> &'static str {
+        "Cycler"
+    }
+
+    fn attribute(&self, name: &str) -> Option<Value> {
+        (name == "current").then(|| self.current())
+    }
+
+    fn call_method(&self, _: &mut Evaluator<'_>, name: &str, _: &mut Arguments) -> Option<Result<Value>> {
+        match name {
+            "next" => {
+                let current = self.current();
+                self.at.set((self.at.get() + 1) % self.items.len().max(1));
+                Some(Ok(current))
+            }
+            "reset" => {
+                self.at.set(0);
+                Some(Ok(Value::None))
+            }
+            _ => None,
+        }
+    }
+
+    fn is_true(&self) -> bool {
+        true
     }
 
     fn as_any(&self) -> &dyn std::any::Any {
@@ -157,112 +215,4 @@ fn zip(_: &mut Evaluator<'_>, arguments: Arguments) -> Result<Value> {
     let rows = columns.iter().map(Vec::len).min().unwrap_or(0);
     let row = |at: usize| Value::tuple(columns.iter().filter_map(|column| column.get(at).cloned()).collect());
     Ok(Value::list((0..rows).map(row).collect()))
-}
-
-fn tojson(_: &mut Evaluator<'_>, arguments: Arguments) -> Result<Value> {
-    let mut reader = arguments.reader("tojson");
-    let value = reader.required("value")?;
-    reader.optional("default")?;
-    let sorted = reader.truth("sort_keys", false)?;
-    reader.finish()?;
-    Ok(Value::from(json(&value, sorted)))
-}
-
-fn fromjson(_: &mut Evaluator<'_>, arguments: Arguments) -> Result<Value> {
-    let mut reader = arguments.reader("fromjson");
-    let text = reader.text("string")?;
-    let default = reader.or("default", Value::None)?;
-    reader.finish()?;
-    Ok(serde_json::from_str::<serde_json::Value>(&text).map_or(default, |value| from_json(&value)))
-}
-
-fn from_json(value: &serde_json::Value) -> Value {
-    use serde_json::Value as Json;
-    match value {
-        Json::Null => Value::None,
-        Json::Bool(truth) => Value::Bool(*truth),
-        Json::Number(number) => {
-            number.as_i128().map_or_else(|| Value::Float(number.as_f64().unwrap_or(f64::NAN)), Value::Int)
-        }
-        Json::String(text) => Value::from(text.as_str()),
-        Json::Array(items) => Value::list(items.iter().map(from_json).collect()),
-        Json::Object(map) => Value::dict(map.iter().map(|(key, value)| (key.as_str(), from_json(value)))),
-    }
-}
-
-/// Writes JSON as Python's `json.dumps` does: `", "` and `": "`, everything beyond ASCII escaped.
-pub(crate) fn json(value: &Value, sorted: bool) -> String {
-    let mut out = String::new();
-    write_json(value, sorted, &mut out, 0);
-    out
-}
-
-fn write_json(value: &Value, sorted: bool, out: &mut String, depth: usize) {
-    match value {
-        _ if depth > 200 => out.push_str("null"),
-        Value::None | Value::Undefined(_) => out.push_str("null"),
-        Value::Bool(truth) => out.push_str(if *truth { "true" } else { "false" }),
-        Value::Int(number) => out.push_str(&number.to_string()),
-        Value::Float(number) if number.is_nan() => out.push_str("NaN"),
-        Value::Float(number) if number.is_infinite() => {
-            out.push_str(if *number > 0.0 { "Infinity" } else { "-Infinity" });
-        }
-        Value::Float(number) => out.push_str(&float(*number)),
-        Value::Dict(entries) => {
-            let entries = entries.borrow();
-            let mut pairs: Vec<(String, &Value)> =
-                entries.iter().map(|(key, value)| (json_key(&key.0), value)).collect();
-            if sorted {
-                pairs.sort_by(|a, b| a.0.cmp(&b.0));
-            }
-            out.push('{');
-            for (index, (key, value)) in pairs.into_iter().enumerate() {
-                out.push_str(if index > 0 { ", " } else { "" });
-                quote(&key, out);
-                out.push_str(": ");
-                write_json(value, sorted, out, depth + 1);
-            }
-            out.push('}');
-        }
-        Value::List(_) | Value::Tuple(_) | Value::Set(_) => {
-            out.push('[');
-            for (index, item) in value.iterate().unwrap_or_default().iter().enumerate() {
-                out.push_str(if index > 0 { ", " } else { "" });
-                write_json(item, sorted, out, depth + 1);
-            }
-            out.push(']');
-        }
-        other => quote(&other.to_text(), out),
-    }
-}
-
-fn json_key(key: &Value) -> String {
-    match key {
-        Value::None => "null".to_owned(),
-        Value::Bool(truth) => truth.to_string(),
-        other => other.to_text(),
-    }
-}
-
-fn quote(text: &str, out: &mut String) {
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\x08' => out.push_str("\\b"),
-            '\x0c' => out.push_str("\\f"),
-            c if (' '..='~').contains(&c) => out.push(c),
-            c => {
-                let mut units = [0_u16; 2];
-                for unit in c.encode_utf16(&mut units) {
-                    out.push_str(&format!("\\u{unit:04x}"));
-                }
-            }
-        }
-    }
-    out.push('"');
 }

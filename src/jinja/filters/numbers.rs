@@ -2,17 +2,18 @@
 
 use std::rc::Rc;
 
-use crate::jinja::eval::Evaluator;
 use crate::jinja::eval::error::{RenderError, Result};
 use crate::jinja::value::{Arguments, Value};
 
-pub(super) fn abs(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> Result<Value> {
-    arguments.reader("abs").finish()?;
-    match &value {
+pub(super) fn abs(value: &Value) -> Result<Value> {
+    match value {
         Value::Float(number) => Ok(Value::Float(number.abs())),
         Value::Decimal(number) => Ok(Value::Decimal(Rc::new(number.abs()))),
         other => match other.to_int() {
-            Some(number) => Ok(Value::Int(number.abs())),
+            Some(number) => number
+                .checked_abs()
+                .map(Value::Int)
+                .ok_or_else(|| RenderError::new("this number is too large").into()),
             None => {
                 Err(RenderError::new(format!("bad operand type for abs(): '{}'", other.type_name())).into())
             }
@@ -20,7 +21,7 @@ pub(super) fn abs(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> 
     }
 }
 
-pub(super) fn int(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> Result<Value> {
+pub(super) fn int(value: &Value, arguments: Arguments) -> Result<Value> {
     let mut reader = arguments.reader("int");
     let default = reader.or("default", Value::Int(0))?;
     let base = reader
@@ -29,7 +30,8 @@ pub(super) fn int(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> 
         .filter(|base| (2..=36).contains(base))
         .unwrap_or(10);
     reader.finish()?;
-    Ok(match &value {
+    Ok(match value {
+        Value::Undefined(name) => return Err(RenderError::undefined(name).into()),
         Value::Str(text) => {
             let text = text.as_str().trim().replace('_', "");
             let digits = match base {
@@ -52,17 +54,18 @@ pub(super) fn int(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> 
     })
 }
 
-pub(super) fn float(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> Result<Value> {
+pub(super) fn float(value: &Value, arguments: Arguments) -> Result<Value> {
     let mut reader = arguments.reader("float");
     let default = reader.or("default", Value::Float(0.0))?;
     reader.finish()?;
-    Ok(match &value {
+    Ok(match value {
+        Value::Undefined(name) => return Err(RenderError::undefined(name).into()),
         Value::Str(text) => text.as_str().trim().replace('_', "").parse().map_or(default, Value::Float),
         other => other.to_float().map_or(default, Value::Float),
     })
 }
 
-pub(super) fn round(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> Result<Value> {
+pub(super) fn round(value: &Value, arguments: Arguments) -> Result<Value> {
     let mut reader = arguments.reader("round");
     let precision = reader.optional_int("precision")?.unwrap_or(0);
     let method = reader.optional_text("method")?.unwrap_or_else(|| "common".to_owned());
@@ -72,10 +75,8 @@ pub(super) fn round(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) -
         let rounded = number.with_scale_round(i64::from(precision), bigdecimal::RoundingMode::HalfEven);
         return Ok(Value::Decimal(Rc::new(rounded)));
     }
-    if let (Some(number), "common") = (value.to_int(), method.as_str())
-        && precision >= 0
-    {
-        return Ok(Value::Int(number));
+    if let (Some(number), "common") = (value.to_int(), method.as_str()) {
+        return Ok(Value::Int(if precision < 0 { half_even_whole(number, precision) } else { number }));
     }
     let Some(number) = value.to_float() else {
         return Err(
@@ -100,7 +101,15 @@ fn half_even(number: f64, precision: i32) -> f64 {
     (number / scale).round_ties_even() * scale
 }
 
-pub(super) fn filesizeformat(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> Result<Value> {
+/// Rounds a whole number to tens, hundreds and so on, half to even.
+fn half_even_whole(number: i128, precision: i32) -> i128 {
+    let Some(unit) = 10_i128.checked_pow(precision.unsigned_abs()) else { return 0 };
+    let (whole, rest) = (number.div_euclid(unit), number.rem_euclid(unit));
+    let up = rest * 2 > unit || (rest * 2 == unit && whole % 2 != 0);
+    (whole + i128::from(up)) * unit
+}
+
+pub(super) fn filesizeformat(value: &Value, arguments: Arguments) -> Result<Value> {
     let mut reader = arguments.reader("filesizeformat");
     let binary = reader.truth("binary", false)?;
     reader.finish()?;

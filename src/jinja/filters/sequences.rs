@@ -30,38 +30,38 @@ fn by_attribute(value: &Value, path: Option<&Value>) -> Value {
 
 /// Texts compare without regard to case unless asked.
 fn folded(value: Value, case_sensitive: bool) -> Value {
-    match &value {
+    match value {
         Value::Str(text) if !case_sensitive => Value::from(text.as_str().to_lowercase()),
         _ => value,
     }
 }
 
-pub(super) fn length(_: &mut Evaluator<'_>, value: Value, _: Arguments) -> Result<Value> {
+pub(super) fn length(value: &Value) -> Result<Value> {
     let length = value
         .length()
         .ok_or_else(|| RenderError::new(format!("object of type '{}' has no len()", value.type_name())))?;
     Ok(Value::from(length))
 }
 
-pub(super) fn list(_: &mut Evaluator<'_>, value: Value, _: Arguments) -> Result<Value> {
-    Ok(Value::list(items_of(&value)?))
+pub(super) fn list(value: &Value) -> Result<Value> {
+    Ok(Value::list(items_of(value)?))
 }
 
-pub(super) fn first(_: &mut Evaluator<'_>, value: Value, _: Arguments) -> Result<Value> {
-    Ok(items_of(&value)?
+pub(super) fn first(value: &Value) -> Result<Value> {
+    Ok(items_of(value)?
         .into_iter()
         .next()
         .unwrap_or_else(|| Value::Undefined("the first item of an empty sequence".into())))
 }
 
-pub(super) fn last(_: &mut Evaluator<'_>, value: Value, _: Arguments) -> Result<Value> {
-    Ok(items_of(&value)?
+pub(super) fn last(value: &Value) -> Result<Value> {
+    Ok(items_of(value)?
         .pop()
         .unwrap_or_else(|| Value::Undefined("the last item of an empty sequence".into())))
 }
 
-pub(super) fn reverse(_: &mut Evaluator<'_>, value: Value, _: Arguments) -> Result<Value> {
-    let mut items = items_of(&value)?;
+pub(super) fn reverse(value: &Value) -> Result<Value> {
+    let mut items = items_of(value)?;
     items.reverse();
     Ok(match value {
         Value::Str(_) => Value::from(items.iter().map(Value::to_text).collect::<String>()),
@@ -69,28 +69,28 @@ pub(super) fn reverse(_: &mut Evaluator<'_>, value: Value, _: Arguments) -> Resu
     })
 }
 
-pub(super) fn items(_: &mut Evaluator<'_>, value: Value, _: Arguments) -> Result<Value> {
+pub(super) fn items(value: &Value) -> Result<Value> {
     if value.is_undefined() {
         return Ok(Value::list(Vec::new()));
     }
-    let entries = containers::pairs(&value)?;
+    let entries = containers::pairs(value)?;
     Ok(Value::list(entries.into_iter().map(|(key, value)| Value::tuple(vec![key.0, value])).collect()))
 }
 
-pub(super) fn attr(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> Result<Value> {
+pub(super) fn attr(value: &Value, arguments: Arguments) -> Result<Value> {
     let mut reader = arguments.reader("attr");
     let name = reader.text("name")?;
     reader.finish()?;
-    Ok(lookup::attribute(&value, &name).unwrap_or_else(|| Value::Undefined(name.into())))
+    Ok(lookup::attribute(value, &name).unwrap_or_else(|| Value::Undefined(name.into())))
 }
 
-pub(super) fn join(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> Result<Value> {
+pub(super) fn join(value: &Value, arguments: Arguments) -> Result<Value> {
     let mut reader = arguments.reader("join");
     let separator = reader.or("d", Value::from(""))?;
     let attribute = reader.optional("attribute")?;
     reader.finish()?;
     let mut output = Output::default();
-    for (index, item) in items_of(&value)?.iter().enumerate() {
+    for (index, item) in items_of(value)?.iter().enumerate() {
         if index > 0 {
             output.push_plain(&separator.to_text());
         }
@@ -102,7 +102,7 @@ pub(super) fn join(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) ->
     Ok(if output.pieces.is_empty() { Value::from(output.text) } else { Value::Str(Text::captured(output)) })
 }
 
-pub(super) fn sort(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> Result<Value> {
+pub(super) fn sort(value: &Value, arguments: Arguments) -> Result<Value> {
     let mut reader = arguments.reader("sort");
     let reverse = reader.truth("reverse", false)?;
     let case_sensitive = reader.truth("case_sensitive", false)?;
@@ -120,7 +120,7 @@ pub(super) fn sort(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) ->
         }
         path => folded(by_attribute(item, path), case_sensitive),
     };
-    let items = items_of(&value)?;
+    let items = items_of(value)?;
     let mut keys: Vec<Value> =
         items.iter().enumerate().map(|(at, item)| Value::tuple(vec![keyed(item), Value::from(at)])).collect();
     sort_keyed(&mut keys, reverse)?;
@@ -148,13 +148,13 @@ fn sort_keyed(pairs: &mut [Value], reverse: bool) -> Result<()> {
     }
 }
 
-pub(super) fn dictsort(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> Result<Value> {
+pub(super) fn dictsort(value: &Value, arguments: Arguments) -> Result<Value> {
     let mut reader = arguments.reader("dictsort");
     let case_sensitive = reader.truth("case_sensitive", false)?;
     let by = reader.optional_text("by")?.unwrap_or_else(|| "key".to_owned());
     let reverse = reader.truth("reverse", false)?;
     reader.finish()?;
-    let mut pairs: Vec<Value> = containers::pairs(&value)?
+    let mut pairs: Vec<Value> = containers::pairs(value)?
         .into_iter()
         .map(|(key, value)| {
             let sorted_by = if by == "value" { value.clone() } else { key.0.clone() };
@@ -165,14 +165,14 @@ pub(super) fn dictsort(_: &mut Evaluator<'_>, value: Value, arguments: Arguments
     Ok(Value::list(pairs.iter().filter_map(|pair| lookup::item(pair, &Value::Int(1))).collect()))
 }
 
-pub(super) fn unique(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> Result<Value> {
+pub(super) fn unique(value: &Value, arguments: Arguments) -> Result<Value> {
     let mut reader = arguments.reader("unique");
     let case_sensitive = reader.truth("case_sensitive", false)?;
     let attribute = reader.optional("attribute")?;
     reader.finish()?;
     let mut seen: Vec<Value> = Vec::new();
     let mut kept = Vec::new();
-    for item in items_of(&value)? {
+    for item in items_of(value)? {
         let key = folded(by_attribute(&item, attribute.as_ref()), case_sensitive);
         if !seen.iter().any(|known| known.equals(&key)) {
             seen.push(key);
@@ -182,12 +182,12 @@ pub(super) fn unique(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) 
     Ok(Value::list(kept))
 }
 
-pub(super) fn max(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> Result<Value> {
-    extreme(&value, arguments, std::cmp::Ordering::Greater)
+pub(super) fn max(value: &Value, arguments: Arguments) -> Result<Value> {
+    extreme(value, arguments, std::cmp::Ordering::Greater)
 }
 
-pub(super) fn min(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> Result<Value> {
-    extreme(&value, arguments, std::cmp::Ordering::Less)
+pub(super) fn min(value: &Value, arguments: Arguments) -> Result<Value> {
+    extreme(value, arguments, std::cmp::Ordering::Less)
 }
 
 fn extreme(value: &Value, arguments: Arguments, wanted: std::cmp::Ordering) -> Result<Value> {
@@ -218,20 +218,20 @@ fn extreme(value: &Value, arguments: Arguments, wanted: std::cmp::Ordering) -> R
     Ok(best.map_or_else(|| Value::Undefined("the extreme of an empty sequence".into()), |(_, item)| item))
 }
 
-pub(super) fn sum(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> Result<Value> {
+pub(super) fn sum(value: &Value, arguments: Arguments) -> Result<Value> {
     let mut reader = arguments.reader("sum");
     let attribute = reader.optional("attribute")?;
     let mut total = reader.or("start", Value::Int(0))?;
     reader.finish()?;
-    for item in items_of(&value)? {
+    for item in items_of(value)? {
         let item = by_attribute(&item, attribute.as_ref());
         total = operators::binary(crate::jinja::syntax::tree::BinaryOperator::Add, &total, &item)?;
     }
     Ok(total)
 }
 
-pub(super) fn map(evaluator: &mut Evaluator<'_>, value: Value, mut arguments: Arguments) -> Result<Value> {
-    let items = items_of(&value)?;
+pub(super) fn map(evaluator: &mut Evaluator<'_>, value: &Value, mut arguments: Arguments) -> Result<Value> {
+    let items = items_of(value)?;
     let mut mapped = Vec::with_capacity(items.len());
     if arguments.positional.is_empty() {
         let mut reader = arguments.reader("map");
@@ -246,26 +246,34 @@ pub(super) fn map(evaluator: &mut Evaluator<'_>, value: Value, mut arguments: Ar
     } else {
         let filter = arguments.positional.remove(0).to_text();
         for item in items {
-            mapped.push(super::apply(evaluator, &filter, item, arguments.clone())?);
+            mapped.push(super::apply(evaluator, &filter, &item, arguments.clone())?);
         }
     }
     Ok(Value::list(mapped))
 }
 
-pub(super) fn select(evaluator: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> Result<Value> {
-    filtered(evaluator, &value, arguments, false, true)
+pub(super) fn select(evaluator: &mut Evaluator<'_>, value: &Value, arguments: Arguments) -> Result<Value> {
+    filtered(evaluator, value, arguments, false, true)
 }
 
-pub(super) fn reject(evaluator: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> Result<Value> {
-    filtered(evaluator, &value, arguments, false, false)
+pub(super) fn reject(evaluator: &mut Evaluator<'_>, value: &Value, arguments: Arguments) -> Result<Value> {
+    filtered(evaluator, value, arguments, false, false)
 }
 
-pub(super) fn selectattr(evaluator: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> Result<Value> {
-    filtered(evaluator, &value, arguments, true, true)
+pub(super) fn selectattr(
+    evaluator: &mut Evaluator<'_>,
+    value: &Value,
+    arguments: Arguments,
+) -> Result<Value> {
+    filtered(evaluator, value, arguments, true, true)
 }
 
-pub(super) fn rejectattr(evaluator: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> Result<Value> {
-    filtered(evaluator, &value, arguments, true, false)
+pub(super) fn rejectattr(
+    evaluator: &mut Evaluator<'_>,
+    value: &Value,
+    arguments: Arguments,
+) -> Result<Value> {
+    filtered(evaluator, value, arguments, true, false)
 }
 
 fn filtered(
@@ -297,14 +305,14 @@ fn filtered(
     Ok(Value::list(kept))
 }
 
-pub(super) fn groupby(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> Result<Value> {
+pub(super) fn groupby(value: &Value, arguments: Arguments) -> Result<Value> {
     let mut reader = arguments.reader("groupby");
     let attribute = reader.required("attribute")?;
     let default = reader.optional("default")?;
     let case_sensitive = reader.truth("case_sensitive", false)?;
     reader.finish()?;
     let mut groups: Vec<(Value, Value, Vec<Value>)> = Vec::new();
-    for item in items_of(&value)? {
+    for item in items_of(value)? {
         let found = attribute_path(&item, &attribute);
         let found = default.clone().filter(|_| found.is_undefined()).unwrap_or(found);
         let key = folded(found.clone(), case_sensitive);
@@ -355,7 +363,7 @@ impl crate::jinja::value::Object for Group {
     }
 }
 
-pub(super) fn batch(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> Result<Value> {
+pub(super) fn batch(value: &Value, arguments: Arguments) -> Result<Value> {
     let mut reader = arguments.reader("batch");
     let size = reader
         .optional_int("linecount")?
@@ -364,7 +372,7 @@ pub(super) fn batch(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) -
     let size = size.ok_or_else(|| RenderError::new("batch() needs a size of at least 1"))?;
     let fill = reader.optional("fill_with")?.filter(|fill| !fill.is_none());
     reader.finish()?;
-    let items = items_of(&value)?;
+    let items = items_of(value)?;
     let batches = items.chunks(size).map(|chunk| {
         let mut chunk = chunk.to_vec();
         if let Some(fill) = &fill {
@@ -375,7 +383,7 @@ pub(super) fn batch(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) -
     Ok(Value::list(batches.collect()))
 }
 
-pub(super) fn slice(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> Result<Value> {
+pub(super) fn slice(value: &Value, arguments: Arguments) -> Result<Value> {
     let mut reader = arguments.reader("slice");
     let count = reader
         .optional_int("slices")?
@@ -384,7 +392,7 @@ pub(super) fn slice(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) -
     let count = count.ok_or_else(|| RenderError::new("slice() needs a number of at least 1"))?;
     let fill = reader.optional("fill_with")?.filter(|fill| !fill.is_none());
     reader.finish()?;
-    let items = items_of(&value)?;
+    let items = items_of(value)?;
     let (each, more) = (items.len() / count, items.len() % count);
     let mut at = 0;
     let mut slices = Vec::with_capacity(count.min(1 << 20));

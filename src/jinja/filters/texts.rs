@@ -1,8 +1,10 @@
 //! Filters on texts.
 
-use crate::jinja::eval::Evaluator;
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use crate::jinja::eval::error::Result;
-use crate::jinja::value::{Arguments, Text, Value, formatting, strings};
+use crate::jinja::value::{Arguments, Text, Value, containers, formatting, strings};
 
 fn as_text(value: &Value) -> Text {
     match value {
@@ -11,24 +13,24 @@ fn as_text(value: &Value) -> Text {
     }
 }
 
-pub(super) fn string(_: &mut Evaluator<'_>, value: Value, _: Arguments) -> Result<Value> {
-    Ok(Value::Str(as_text(&value)))
+pub(super) fn string(value: &Value) -> Result<Value> {
+    Ok(Value::Str(as_text(value)))
 }
 
-pub(super) fn upper(_: &mut Evaluator<'_>, value: Value, _: Arguments) -> Result<Value> {
+pub(super) fn upper(value: &Value) -> Result<Value> {
     Ok(Value::from(value.to_text().to_uppercase()))
 }
 
-pub(super) fn lower(_: &mut Evaluator<'_>, value: Value, _: Arguments) -> Result<Value> {
+pub(super) fn lower(value: &Value) -> Result<Value> {
     Ok(Value::from(value.to_text().to_lowercase()))
 }
 
-pub(super) fn capitalize(_: &mut Evaluator<'_>, value: Value, _: Arguments) -> Result<Value> {
+pub(super) fn capitalize(value: &Value) -> Result<Value> {
     Ok(Value::from(strings::capitalize(&value.to_text())))
 }
 
 /// Words begin after blanks, dashes and opening brackets; the rest of each is small.
-pub(super) fn title(_: &mut Evaluator<'_>, value: Value, _: Arguments) -> Result<Value> {
+pub(super) fn title(value: &Value) -> Result<Value> {
     let mut out = String::new();
     let mut begins = true;
     for c in value.to_text().chars() {
@@ -42,18 +44,18 @@ pub(super) fn title(_: &mut Evaluator<'_>, value: Value, _: Arguments) -> Result
     Ok(Value::from(out))
 }
 
-pub(super) fn trim(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> Result<Value> {
+pub(super) fn trim(value: &Value, arguments: Arguments) -> Result<Value> {
     let mut reader = arguments.reader("trim");
     let characters = reader.optional_text("chars")?;
     reader.finish()?;
-    Ok(strings::strip_text(&as_text(&value), characters.as_deref(), true, true))
+    Ok(strings::strip_text(&as_text(value), characters.as_deref(), true, true))
 }
 
-pub(super) fn replace(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> Result<Value> {
-    strings::call(&as_text(&value), "replace", arguments).unwrap_or(Ok(Value::None))
+pub(super) fn replace(value: &Value, arguments: Arguments) -> Result<Value> {
+    strings::call(&as_text(value), "replace", arguments).unwrap_or(Ok(Value::None))
 }
 
-pub(super) fn format(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> Result<Value> {
+pub(super) fn format(value: &Value, arguments: Arguments) -> Result<Value> {
     let argument = if arguments.named.is_empty() {
         Value::tuple(arguments.positional)
     } else {
@@ -62,14 +64,14 @@ pub(super) fn format(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) 
     formatting::percent(&value.to_text(), &argument).map(Value::from)
 }
 
-pub(super) fn center(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> Result<Value> {
+pub(super) fn center(value: &Value, arguments: Arguments) -> Result<Value> {
     let mut reader = arguments.reader("center");
     let width = reader.or("width", Value::Int(80))?;
     reader.finish()?;
-    strings::call(&as_text(&value), "center", Arguments::positional(vec![width])).unwrap_or(Ok(Value::None))
+    strings::call(&as_text(value), "center", Arguments::positional(vec![width])).unwrap_or(Ok(Value::None))
 }
 
-pub(super) fn indent(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> Result<Value> {
+pub(super) fn indent(value: &Value, arguments: Arguments) -> Result<Value> {
     let mut reader = arguments.reader("indent");
     let width = reader.or("width", Value::Int(4))?;
     let first = reader.truth("first", false)?;
@@ -94,14 +96,14 @@ pub(super) fn indent(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) 
     Ok(Value::from(out))
 }
 
-pub(super) fn wordcount(_: &mut Evaluator<'_>, value: Value, _: Arguments) -> Result<Value> {
+pub(super) fn wordcount(value: &Value) -> Result<Value> {
     let text = value.to_text();
     Ok(Value::from(
         text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()).count(),
     ))
 }
 
-pub(super) fn truncate(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> Result<Value> {
+pub(super) fn truncate(value: &Value, arguments: Arguments) -> Result<Value> {
     let mut reader = arguments.reader("truncate");
     let length =
         reader.optional_int("length")?.and_then(|length| usize::try_from(length).ok()).unwrap_or(255);
@@ -112,7 +114,7 @@ pub(super) fn truncate(_: &mut Evaluator<'_>, value: Value, arguments: Arguments
     let text = value.to_text();
     let characters: Vec<char> = text.chars().collect();
     if characters.len() <= length + leeway {
-        return Ok(value);
+        return Ok(value.clone());
     }
     let kept: String = characters.iter().take(length.saturating_sub(end.chars().count())).collect();
     let kept = if kill_words {
@@ -123,7 +125,7 @@ pub(super) fn truncate(_: &mut Evaluator<'_>, value: Value, arguments: Arguments
     Ok(Value::from(kept + &end))
 }
 
-pub(super) fn wordwrap(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> Result<Value> {
+pub(super) fn wordwrap(value: &Value, arguments: Arguments) -> Result<Value> {
     let mut reader = arguments.reader("wordwrap");
     let width =
         reader.optional_int("width")?.and_then(|width| usize::try_from(width).ok()).unwrap_or(79).max(1);
@@ -168,11 +170,11 @@ fn escaped(text: &str) -> String {
     out
 }
 
-pub(super) fn escape(_: &mut Evaluator<'_>, value: Value, _: Arguments) -> Result<Value> {
+pub(super) fn escape(value: &Value) -> Result<Value> {
     Ok(Value::from(escaped(&value.to_text())))
 }
 
-pub(super) fn striptags(_: &mut Evaluator<'_>, value: Value, _: Arguments) -> Result<Value> {
+pub(super) fn striptags(value: &Value) -> Result<Value> {
     let mut out = String::new();
     let mut inside = false;
     for c in value.to_text().chars() {
@@ -186,20 +188,25 @@ pub(super) fn striptags(_: &mut Evaluator<'_>, value: Value, _: Arguments) -> Re
     Ok(Value::from(out.split_whitespace().collect::<Vec<_>>().join(" ")))
 }
 
-pub(super) fn xmlattr(_: &mut Evaluator<'_>, value: Value, _: Arguments) -> Result<Value> {
-    let entries = crate::jinja::value::containers::pairs(&value)?;
+pub(super) fn xmlattr(value: &Value, arguments: Arguments) -> Result<Value> {
+    let mut reader = arguments.reader("xmlattr");
+    let blank_first = reader.truth("autospace", true)?;
+    reader.finish()?;
+    let entries = containers::pairs(value)?;
     let pairs = entries.iter().filter(|(_, value)| !value.is_none() && !value.is_undefined());
-    let text: Vec<String> = pairs
+    let attributes: Vec<String> = pairs
         .map(|(key, value)| format!("{}=\"{}\"", escaped(&key.0.to_text()), escaped(&value.to_text())))
         .collect();
-    Ok(Value::from(if text.is_empty() { String::new() } else { format!(" {}", text.join(" ")) }))
+    let blank = if blank_first && !attributes.is_empty() { " " } else { "" };
+    Ok(Value::from(format!("{blank}{}", attributes.join(" "))))
 }
 
-pub(super) fn urlencode(_: &mut Evaluator<'_>, value: Value, _: Arguments) -> Result<Value> {
-    let quote = |text: &str| {
+/// A text keeps its slashes; pairs become a query, in which blanks are plus signs.
+pub(super) fn urlencode(value: &Value) -> Result<Value> {
+    let quote = |text: &str, kept: &[u8]| {
         let mut out = String::new();
         for byte in text.bytes() {
-            if byte.is_ascii_alphanumeric() || b"_.-~/".contains(&byte) {
+            if byte.is_ascii_alphanumeric() || b"_.-~".contains(&byte) || kept.contains(&byte) {
                 out.push(byte as char);
             } else {
                 out.push_str(&format!("%{byte:02X}"));
@@ -207,30 +214,40 @@ pub(super) fn urlencode(_: &mut Evaluator<'_>, value: Value, _: Arguments) -> Re
         }
         out
     };
-    Ok(Value::from(match &value {
-        Value::Dict(entries) => {
-            let pairs = entries.borrow();
-            let pairs = pairs
-                .iter()
-                .map(|(key, value)| format!("{}={}", quote(&key.0.to_text()), quote(&value.to_text())));
+    let part = |value: &Value| quote(&value.to_text(), b" ").replace(' ', "+");
+    Ok(Value::from(match value {
+        Value::Str(text) => quote(text.as_str(), b"/"),
+        other if other.iterate().is_some() => {
+            let pairs = containers::pairs(other)?;
+            let pairs = pairs.iter().map(|(key, value)| format!("{}={}", part(&key.0), part(value)));
             pairs.collect::<Vec<_>>().join("&")
         }
-        other => quote(&other.to_text()),
+        other => quote(&other.to_text(), b"/"),
     }))
 }
 
-pub(super) fn pprint(_: &mut Evaluator<'_>, value: Value, _: Arguments) -> Result<Value> {
-    Ok(Value::from(value.repr()))
+/// Python's `pprint` on one line: keys sorted.
+pub(super) fn pprint(value: &Value, arguments: Arguments) -> Result<Value> {
+    let mut reader = arguments.reader("pprint");
+    reader.optional("verbose")?;
+    reader.finish()?;
+    Ok(Value::from(sorted(value, 0).repr()))
 }
 
-/// JSON that is safe inside of HTML, keys sorted, as Jinja's filter writes it (dbt's function of the same name is
-/// another).
-pub(super) fn tojson(_: &mut Evaluator<'_>, value: Value, arguments: Arguments) -> Result<Value> {
-    let mut reader = arguments.reader("tojson");
-    reader.optional("indent")?;
-    reader.finish()?;
-    let json = super::globals::json(&value, true);
-    let safe =
-        json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026").replace('\'', "\\u0027");
-    Ok(Value::from(safe))
+fn sorted(value: &Value, depth: usize) -> Value {
+    match value {
+        _ if depth > 200 => value.clone(),
+        Value::Dict(entries) => {
+            let entries = entries.borrow();
+            let mut pairs: Vec<_> =
+                entries.iter().map(|(key, value)| (key.clone(), sorted(value, depth + 1))).collect();
+            pairs.sort_by(|(a, _), (b, _)| a.0.order(&b.0).unwrap_or(std::cmp::Ordering::Equal));
+            Value::Dict(Rc::new(RefCell::new(pairs.into_iter().collect())))
+        }
+        Value::List(items) => {
+            Value::list(items.borrow().iter().map(|item| sorted(item, depth + 1)).collect())
+        }
+        Value::Tuple(items) => Value::tuple(items.iter().map(|item| sorted(item, depth + 1)).collect()),
+        other => other.clone(),
+    }
 }

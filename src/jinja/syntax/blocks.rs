@@ -139,6 +139,82 @@ pub(super) fn last_open_tag(text: &str) -> Option<(String, Range<usize>)> {
     open.pop().map(|(name, range)| (name.to_owned(), range))
 }
 
+/// Finds the first expression, tag, comment, raw block or text that is never closed: what it is, what closes it, and
+/// where it opens.
+pub(super) fn open_delimiter(text: &str) -> Option<(&'static str, &'static str, Range<usize>)> {
+    let mut at = 0;
+    while let Some(start) = text.get(at..)?.find('{').map(|offset| at + offset) {
+        let rest = text.get(start..)?;
+        let (what, closing) = match rest.get(..2) {
+            Some("{{") => ("expression", "}}"),
+            Some("{%") => ("tag", "%}"),
+            Some("{#") => ("comment", "#}"),
+            _ => {
+                at = start + 1;
+                continue;
+            }
+        };
+        let end = match what {
+            "comment" => rest.find("#}").map(|offset| start + offset),
+            _ => close(text, start + 2, closing),
+        };
+        let Some(end) = end else {
+            if what != "comment"
+                && let Some(quote) = open_quote(text, start + 2)
+            {
+                let mark = if text.get(quote..)?.starts_with('"') { "\"" } else { "'" };
+                return Some(("text", mark, quote..quote + 1));
+            }
+            return Some((what, closing, start..start + 2));
+        };
+        at = end + 2;
+        if what == "tag" && tag(text, start).is_some_and(|tag| tag.word == "raw") {
+            let raw_end = end_of_raw(text, at);
+            if !text.get(at..raw_end)?.contains("endraw") {
+                return Some(("`raw` block", "{% endraw %}", start..at));
+            }
+            at = raw_end;
+        }
+    }
+    None
+}
+
+/// Returns the quote that is open at the end of a text, read from a byte on.
+fn open_quote(text: &str, from: usize) -> Option<usize> {
+    let mut open: Option<(usize, u8)> = None;
+    let mut escaped = false;
+    for (at, byte) in text.bytes().enumerate().skip(from) {
+        match open {
+            Some(_) if escaped => escaped = false,
+            Some(_) if byte == b'\\' => escaped = true,
+            Some((_, quote)) if byte == quote => open = None,
+            None if matches!(byte, b'"' | b'\'') => open = Some((at, byte)),
+            _ => {}
+        }
+    }
+    open.map(|(at, _)| at)
+}
+
+/// Returns how many bytes the longest tag or expression has; a chain of `elif` counts as one.
+pub(super) fn longest_tag(text: &str) -> usize {
+    let mut longest = text.matches("elif").count() * 16;
+    let mut at = 0;
+    while let Some(start) = text.get(at..).and_then(|rest| rest.find('{')).map(|offset| at + offset) {
+        let closing = match text.get(start..start + 2) {
+            Some("{{") => "}}",
+            Some("{%") => "%}",
+            _ => {
+                at = start + 1;
+                continue;
+            }
+        };
+        let end = close(text, start + 2, closing).unwrap_or(text.len());
+        longest = longest.max(end - start);
+        at = end.max(start + 2);
+    }
+    longest
+}
+
 fn block_kind(word: &str) -> Option<BlockKind> {
     Some(match word {
         "macro" => BlockKind::Macro,

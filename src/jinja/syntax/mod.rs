@@ -51,6 +51,12 @@ impl Origin {
         run.map_or(byte, |(text, file)| (*file as usize + byte).saturating_sub(*text as usize))
     }
 
+    /// Returns the bytes inside of a range at which the text goes on elsewhere in the file.
+    pub(crate) fn breaks(&self, range: std::ops::Range<usize>) -> impl Iterator<Item = usize> {
+        let inside = move |byte: &usize| range.start < *byte && *byte < range.end;
+        self.runs.iter().map(|(start, _)| *start as usize).filter(inside)
+    }
+
     /// Returns the place of a range of the text.
     pub fn place(&self, range: std::ops::Range<usize>) -> Place {
         let start = self.byte(range.start);

@@ -153,6 +153,8 @@ pub enum Kind {
     Not(Expression),
     /// `-`.
     Negate(Expression),
+    /// `+` before a value.
+    Positive(Expression),
     /// A binary operation.
     Binary(BinaryOperator, Expression, Expression),
     /// `and`.

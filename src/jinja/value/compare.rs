@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use bigdecimal::{BigDecimal, FromPrimitive};
 
-use crate::jinja::value::Value;
+use crate::jinja::value::{Dict, Value};
 
 impl Value {
     /// Tells what `==` says.
@@ -52,6 +52,7 @@ impl Value {
             (Value::Moment(a), Value::Moment(b)) => Some(a.cmp(b)),
             (Value::Time(a), Value::Time(b)) => Some(a.cmp(b)),
             (Value::Delta(a), Value::Delta(b)) => Some(a.cmp(b)),
+            (Value::Set(a), Value::Set(b)) => order_sets(&a.borrow(), &b.borrow()),
             _ => numbers(self, other),
         }
     }
@@ -97,6 +98,17 @@ fn order_all(a: &[Value], b: &[Value]) -> Option<Ordering> {
         }
     }
     Some(a.len().cmp(&b.len()))
+}
+
+/// A set is less than those that hold all of it and more.
+fn order_sets(a: &Dict, b: &Dict) -> Option<Ordering> {
+    let (within, around) = (a.keys().all(|key| b.contains_key(key)), b.keys().all(|key| a.contains_key(key)));
+    match (within, around) {
+        (true, true) => Some(Ordering::Equal),
+        (true, false) => Some(Ordering::Less),
+        (false, true) => Some(Ordering::Greater),
+        (false, false) => None,
+    }
 }
 
 fn numbers(a: &Value, b: &Value) -> Option<Ordering> {

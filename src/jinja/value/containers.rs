@@ -81,9 +81,14 @@ fn list_method(list: &Rc<RefCell<Vec<Value>>>, name: &str, arguments: Arguments)
         }
         "index" => {
             let item = reader.required("value")?;
-            let found = list.borrow().iter().position(|other| other.equals(&item));
+            let (start, stop) = (reader.optional_int("start")?, reader.optional_int("stop")?);
+            reader.finish()?;
+            let length = list.borrow().len() as i128;
+            let bound = |at: i128| usize::try_from(if at < 0 { at + length } else { at }).unwrap_or(0);
+            let (start, stop) = (bound(start.unwrap_or(0)), bound(stop.unwrap_or(length)));
+            let found = list.borrow().iter().take(stop).skip(start).position(|other| other.equals(&item));
             return found
-                .map(Value::from)
+                .map(|at| Value::from(at + start))
                 .ok_or_else(|| RenderError::new(format!("{} is not in list", item.repr())).into());
         }
         "count" => {
@@ -337,6 +342,10 @@ impl crate::jinja::value::Object for View {
                 entries.iter().map(|(key, value)| Value::tuple(vec![key.0.clone(), value.clone()])).collect()
             }
         })
+    }
+
+    fn is_sequence(&self) -> bool {
+        false
     }
 
     fn text(&self) -> String {

@@ -59,9 +59,21 @@ pub fn percent(format: &str, value: &Value) -> Result<String> {
                 sign => specification.sign = Some(sign),
             }
         }
-        specification.width = number(&mut chars)?.unwrap_or(0);
+        specification.width = if chars.next_if_eq(&'*').is_some() {
+            let width = starred(&mut items)?;
+            if width < 0 {
+                specification.align = Some('<');
+            }
+            size(width.abs())?
+        } else {
+            number(&mut chars)?.unwrap_or(0)
+        };
         if chars.next_if_eq(&'.').is_some() {
-            specification.precision = Some(number(&mut chars)?.unwrap_or(0));
+            specification.precision = Some(if chars.next_if_eq(&'*').is_some() {
+                size(starred(&mut items)?.max(0))?
+            } else {
+                number(&mut chars)?.unwrap_or(0)
+            });
         }
         let kind = chars.next().ok_or_else(|| bad("incomplete format"))?;
         if kind == '%' {
@@ -87,7 +99,7 @@ fn percent_item(item: &Value, kind: char, mut specification: Specification) -> R
     let text = match kind {
         's' => item.to_text(),
         'r' | 'a' => item.repr(),
-        'c' => item.to_text(),
+        'c' => character(item).ok_or_else(|| bad("%c requires int or char"))?,
         'd' | 'i' | 'u' | 'x' | 'X' | 'o' | 'e' | 'E' | 'f' | 'F' | 'g' | 'G' => {
             let whole = "diuxXo".contains(kind);
             if item.to_float().is_none() {
@@ -123,12 +135,28 @@ fn number(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) -> Result<Option
     if digits.is_empty() {
         return Ok(None);
     }
-    digits
-        .parse()
+    size(digits.parse().unwrap_or(i128::MAX)).map(Some)
+}
+
+fn size(number: i128) -> Result<usize> {
+    usize::try_from(number)
         .ok()
         .filter(|number| *number <= WIDEST)
-        .map(Some)
         .ok_or_else(|| bad("this format is too wide"))
+}
+
+/// Takes the argument that stands for a `*`.
+fn starred(items: &mut std::collections::VecDeque<Value>) -> Result<i128> {
+    let item = items.pop_front().ok_or_else(|| bad("not enough arguments for format string"))?;
+    item.to_int().ok_or_else(|| bad("* wants int"))
+}
+
+/// Returns the character that a number or a text of one character stands for.
+fn character(item: &Value) -> Option<String> {
+    match item {
+        Value::Str(text) => Some(text.as_str().to_owned()).filter(|text| text.chars().count() == 1),
+        other => Some(char::from_u32(u32::try_from(other.to_int()?).ok()?)?.to_string()),
+    }
 }
 
 /// `format.format(...)`.
@@ -263,8 +291,16 @@ fn apply(value: &Value, specification: &Specification) -> Result<String> {
                 value.type_name()
             )));
         }
+        if !matches!(value, Value::Str(_)) {
+            let message = format!("unsupported format string passed to {}.__format__", value.type_name());
+            return Err(bad(message));
+        }
         let text: String =
             value.to_text().chars().take(specification.precision.unwrap_or(usize::MAX)).collect();
+        return Ok(pad(&text, specification, '<'));
+    }
+    if specification.kind == Some('c') {
+        let text = character(value).ok_or_else(|| bad("%c arg not in range(0x110000)"))?;
         return Ok(pad(&text, specification, '<'));
     }
     let (negative, digits) = digits(value, specification)?;
@@ -275,7 +311,11 @@ fn apply(value: &Value, specification: &Specification) -> Result<String> {
         _ => "",
     };
     if specification.align == Some('=') {
-        let missing = specification.width.saturating_sub(sign.len() + digits.chars().count());
+        let width = specification.width.saturating_sub(sign.len());
+        if let (Some('0'), Some(separator)) = (specification.fill, specification.grouping) {
+            return Ok(format!("{sign}{}", zeros_in_groups(&digits, separator, width)));
+        }
+        let missing = width.saturating_sub(digits.chars().count());
         let fill = specification.fill.unwrap_or(' ');
         return Ok(format!("{sign}{}{digits}", fill.to_string().repeat(missing)));
     }
@@ -285,7 +325,7 @@ fn apply(value: &Value, specification: &Specification) -> Result<String> {
 /// Returns whether a number is negative, and its digits as the format's type writes them.
 fn digits(value: &Value, specification: &Specification) -> Result<(bool, String)> {
     let kind = specification.kind;
-    if let (Some(number), None | Some('d' | 'n' | 'x' | 'X' | 'o' | 'b' | 'c')) = (value.to_int(), kind) {
+    if let (Some(number), None | Some('d' | 'n' | 'x' | 'X' | 'o' | 'b')) = (value.to_int(), kind) {
         let size = number.unsigned_abs();
         let (prefix, text) = match kind {
             Some('x') => ("0x", format!("{size:x}")),
@@ -310,7 +350,8 @@ fn digits(value: &Value, specification: &Specification) -> Result<(bool, String)
         },
         Some('%') => format!("{:.precision$}%", size * 100.0),
         Some(kind @ ('e' | 'E')) => exponent(&format!("{size:.precision$e}"), kind),
-        Some('g' | 'G' | 'n') => general(size, precision.max(1)),
+        Some('G') => general(size, precision.max(1)).to_uppercase(),
+        Some('g' | 'n') => general(size, precision.max(1)),
         None if specification.precision.is_some() => general(size, precision.max(1)),
         None => match value {
             Value::Decimal(exact) => exact.abs().to_plain_string(),
@@ -366,6 +407,18 @@ fn group(text: &str, separator: Option<char>) -> String {
         out.push(digit);
     }
     out + rest
+}
+
+/// Fills up with zeros that are grouped as well.
+fn zeros_in_groups(digits: &str, separator: char, width: usize) -> String {
+    let mut out = digits.to_owned();
+    let whole = |text: &str| text.find(|c: char| !c.is_ascii_digit() && c != separator).unwrap_or(text.len());
+    while out.len() < width {
+        let first = out.get(..whole(&out)).and_then(|whole| whole.split(separator).next());
+        let full = first.is_some_and(|group| group.len() == 3);
+        out = if full { format!("0{separator}{out}") } else { format!("0{out}") };
+    }
+    out
 }
 
 fn pad(text: &str, specification: &Specification, default: char) -> String {

@@ -1,5 +1,6 @@
 //! Python's values: what templates compute with. One file per family of types.
 
+pub mod characters;
 pub mod compare;
 pub mod containers;
 pub mod data;

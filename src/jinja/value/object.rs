@@ -57,6 +57,11 @@ pub trait Object: Any {
         self.iterate().map(|items| items.len())
     }
 
+    /// Tells whether items can be asked for by their position.
+    fn is_sequence(&self) -> bool {
+        self.length().is_some()
+    }
+
     /// Tells what `bool()` says.
     fn is_true(&self) -> bool {
         self.length() != Some(0)

@@ -209,6 +209,12 @@ fn power(left: &Value, right: &Value) -> Result<Value> {
         return power.map(Value::Int).ok_or_else(|| RenderError::new("this power is too large").into());
     }
     let (base, exponent) = (left.to_float().ok_or_else(failed)?, right.to_float().ok_or_else(failed)?);
+    if base == 0.0 && exponent < 0.0 {
+        return Err(RenderError::new("0.0 cannot be raised to a negative power").into());
+    }
+    if base < 0.0 && exponent.fract() != 0.0 {
+        return Err(RenderError::new("a negative number has no real power of a fraction").into());
+    }
     Ok(Value::Float(base.powf(exponent)))
 }
 
@@ -220,7 +226,10 @@ pub fn negate(value: &Value) -> Result<Value> {
         Value::Delta(delta) => Value::Delta(-*delta),
         Value::Undefined(name) => return Err(RenderError::undefined(name).into()),
         other => match other.to_int() {
-            Some(number) => Value::Int(-number),
+            Some(number) => {
+                let negated = number.checked_neg();
+                Value::Int(negated.ok_or_else(|| RenderError::new("this number is too large"))?)
+            }
             None => {
                 return Err(RenderError::new(format!(
                     "bad operand type for unary -: '{}'",
@@ -230,6 +239,17 @@ pub fn negate(value: &Value) -> Result<Value> {
             }
         },
     })
+}
+
+/// `+value`.
+pub fn positive(value: &Value) -> Result<Value> {
+    match value {
+        Value::Float(_) | Value::Decimal(_) | Value::Delta(_) => Ok(value.clone()),
+        Value::Undefined(name) => Err(RenderError::undefined(name).into()),
+        other => other.to_int().map(Value::Int).ok_or_else(|| {
+            RenderError::new(format!("bad operand type for unary +: '{}'", other.type_name())).into()
+        }),
+    }
 }
 
 /// `needle in haystack`.

@@ -1,6 +1,12 @@
 //! How values print: Python's `str()` and `repr()`.
 
+use std::rc::Rc;
+
+use crate::jinja::value::characters::is_printable;
 use crate::jinja::value::{Value, moments};
+
+/// How many containers inside each other are printed.
+const DEEPEST: usize = 1000;
 
 impl Value {
     /// Returns Python's `str()`; undefined is an empty text.
@@ -22,16 +28,31 @@ impl Value {
     /// Returns Python's `repr()`.
     pub fn repr(&self) -> String {
         let mut out = String::new();
-        self.write_repr(&mut out, 0);
+        self.write_repr(&mut out, &mut Vec::new());
         out
     }
 
-    fn write_repr(&self, out: &mut String, depth: usize) {
-        // A list that holds itself prints as Python prints it, and deep nesting ends somewhere.
-        if depth > 100 {
-            out.push_str("...");
+    /// Writes the value inside of those that are being written: one that holds itself prints dots for itself.
+    fn write_repr(&self, out: &mut String, around: &mut Vec<*const ()>) {
+        let address: *const () = match self {
+            Value::List(items) => Rc::as_ptr(items).cast(),
+            Value::Dict(entries) | Value::Set(entries) => Rc::as_ptr(entries).cast(),
+            _ => std::ptr::null(),
+        };
+        if around.len() > DEEPEST || (!address.is_null() && around.contains(&address)) {
+            out.push_str(match self {
+                Value::List(_) => "[...]",
+                Value::Dict(_) => "{...}",
+                _ => "...",
+            });
             return;
         }
+        around.push(address);
+        self.write_parts(out, around);
+        around.pop();
+    }
+
+    fn write_parts(&self, out: &mut String, around: &mut Vec<*const ()>) {
         match self {
             Value::None => out.push_str("None"),
             Value::Bool(true) => out.push_str("True"),
@@ -40,14 +61,14 @@ impl Value {
             Value::Float(number) => out.push_str(&float(*number)),
             Value::Decimal(number) => out.push_str(&format!("Decimal('{}')", number.to_plain_string())),
             Value::Str(text) => quote(text.as_str(), out),
-            Value::List(items) => sequence(&items.borrow(), ("[", "]"), out, depth),
+            Value::List(items) => sequence(&items.borrow(), ("[", "]"), out, around),
             Value::Tuple(items) => {
-                sequence(items, ("(", if items.len() == 1 { ",)" } else { ")" }), out, depth);
+                sequence(items, ("(", if items.len() == 1 { ",)" } else { ")" }), out, around);
             }
             Value::Set(entries) if entries.borrow().is_empty() => out.push_str("set()"),
             Value::Set(entries) => {
                 let items: Vec<Value> = entries.borrow().keys().map(|key| key.0.clone()).collect();
-                sequence(&items, ("{", "}"), out, depth);
+                sequence(&items, ("{", "}"), out, around);
             }
             Value::Dict(entries) => {
                 out.push('{');
@@ -55,9 +76,9 @@ impl Value {
                     if index > 0 {
                         out.push_str(", ");
                     }
-                    key.0.write_repr(out, depth + 1);
+                    key.0.write_repr(out, around);
                     out.push_str(": ");
-                    value.write_repr(out, depth + 1);
+                    value.write_repr(out, around);
                 }
                 out.push('}');
             }
@@ -72,13 +93,13 @@ impl Value {
     }
 }
 
-fn sequence(items: &[Value], (open, close): (&str, &str), out: &mut String, depth: usize) {
+fn sequence(items: &[Value], (open, close): (&str, &str), out: &mut String, around: &mut Vec<*const ()>) {
     out.push_str(open);
     for (index, item) in items.iter().enumerate() {
         if index > 0 {
             out.push_str(", ");
         }
-        item.write_repr(out, depth + 1);
+        item.write_repr(out, around);
     }
     out.push_str(close);
 }
@@ -97,9 +118,12 @@ fn quote(text: &str, out: &mut String) {
                 out.push('\\');
                 out.push(c);
             }
-            c if (c as u32) < 0x20 || c == '\x7f' => out.push_str(&format!("\\x{:02x}", c as u32)),
-            '\u{a0}' | '\u{ad}' => out.push_str(&format!("\\x{:02x}", c as u32)),
-            c => out.push(c),
+            c if is_printable(c) => out.push(c),
+            c => match c as u32 {
+                code @ ..=0xff => out.push_str(&format!("\\x{code:02x}")),
+                code @ ..=0xffff => out.push_str(&format!("\\u{code:04x}")),
+                code => out.push_str(&format!("\\U{code:08x}")),
+            },
         }
     }
     out.push(mark);

@@ -3,7 +3,7 @@
 use crate::jinja::eval::error::{RenderError, Result};
 use crate::jinja::value::containers::items_of;
 use crate::jinja::value::object::ArgumentReader;
-use crate::jinja::value::{Arguments, Text, Value, formatting};
+use crate::jinja::value::{Arguments, Dict, Key, Text, Value, characters, formatting};
 
 /// Calls a method of a text; `None` when there is none of this name.
 pub fn call(text: &Text, name: &str, arguments: Arguments) -> Option<Result<Value>> {
@@ -21,7 +21,10 @@ pub fn call(text: &Text, name: &str, arguments: Arguments) -> Option<Result<Valu
         "join" => join(value, arguments),
         "removeprefix" | "removesuffix" | "partition" | "rpartition" => cut(value, name, arguments),
         "center" | "ljust" | "rjust" | "zfill" => pad(value, name, arguments),
-        "splitlines" => Ok(Value::list(value.lines().map(Value::from).collect())),
+        "splitlines" => lines(value, arguments),
+        "expandtabs" => expand_tabs(value, arguments),
+        "translate" => translate(value, arguments),
+        "maketrans" => translation(arguments),
         "encode" => Ok(Value::Str(text.clone())),
         _ => return None,
     })
@@ -33,7 +36,8 @@ fn simple(value: &str, name: &str) -> Option<Value> {
     let cased = || value.chars().any(|c| c.is_lowercase() || c.is_uppercase());
     Some(match name {
         "upper" => Value::from(value.to_uppercase()),
-        "lower" | "casefold" => Value::from(value.to_lowercase()),
+        "lower" => Value::from(value.to_lowercase()),
+        "casefold" => Value::from(characters::casefold(value)),
         "capitalize" => Value::from(capitalize(value)),
         "title" => Value::from(title(value)),
         "swapcase" => {
@@ -46,7 +50,11 @@ fn simple(value: &str, name: &str) -> Option<Value> {
             };
             Value::from(value.chars().map(swap).collect::<String>())
         }
-        "isdigit" | "isdecimal" => all(|c| c.is_ascii_digit()),
+        "isdigit" => all(characters::is_digit),
+        "isdecimal" => all(characters::is_decimal),
+        "istitle" => Value::Bool(characters::is_title(value)),
+        "isascii" => Value::Bool(value.is_ascii()),
+        "isprintable" => Value::Bool(value.chars().all(characters::is_printable)),
         "isnumeric" => all(char::is_numeric),
         "isalpha" => all(char::is_alphabetic),
         "isalnum" => all(char::is_alphanumeric),
@@ -122,7 +130,9 @@ fn split(value: &str, name: &str, arguments: Arguments) -> Result<Value> {
                 words.push(rest.get(at..).unwrap_or_default().trim_start().to_owned());
                 rest = rest.get(..at).unwrap_or_default().trim_end();
             }
-            words.push(rest.trim_start().to_owned());
+            if !rest.trim_start().is_empty() {
+                words.push(rest.trim_start().to_owned());
+            }
             reversed(words.iter().map(String::as_str))
         }
         None => {
@@ -139,7 +149,7 @@ fn split(value: &str, name: &str, arguments: Arguments) -> Result<Value> {
             words
         }
     };
-    Ok(Value::list(parts.into_iter().filter(|_| true).map(Value::from).collect()))
+    Ok(Value::list(parts.into_iter().map(Value::from).collect()))
 }
 
 fn reversed<'p>(parts: impl Iterator<Item = &'p str>) -> Vec<String> {
@@ -162,7 +172,9 @@ fn replace(value: &str, arguments: Arguments) -> Result<Value> {
 fn affix(value: &str, name: &str, arguments: Arguments) -> Result<Value> {
     let mut reader = arguments.reader(name);
     let wanted = reader.required("prefix")?;
+    let (start, end) = (reader.optional_int("start")?, reader.optional_int("end")?);
     reader.finish()?;
+    let Some((_, value)) = window(value, start, end) else { return Ok(Value::Bool(false)) };
     let options = match &wanted {
         Value::Tuple(items) => items.iter().map(Value::to_text).collect(),
         Value::Str(text) => vec![text.as_str().to_owned()],
@@ -177,16 +189,38 @@ fn affix(value: &str, name: &str, arguments: Arguments) -> Result<Value> {
     Ok(Value::Bool(options.iter().any(hit)))
 }
 
+/// Returns the part of a text between two characters, counted from either end, and the byte it starts at.
+fn window(value: &str, start: Option<i128>, end: Option<i128>) -> Option<(usize, &str)> {
+    if start.is_none() && end.is_none() {
+        return Some((0, value));
+    }
+    let length = value.chars().count() as i128;
+    let bound = |at: i128| if at < 0 { (at + length).max(0) } else { at };
+    let (start, end) = (bound(start.unwrap_or(0)), bound(end.unwrap_or(length)).min(length));
+    if start > end {
+        return None;
+    }
+    let byte = |at: i128| -> usize {
+        value.chars().take(usize::try_from(at).unwrap_or(0)).map(char::len_utf8).sum()
+    };
+    value.get(byte(start)..byte(end)).map(|part| (byte(start), part))
+}
+
 fn search(value: &str, name: &str, arguments: Arguments) -> Result<Value> {
     let mut reader = arguments.reader(name);
     let part = reader.text("sub")?;
-    let start = reader.optional_int("start")?.and_then(|start| usize::try_from(start).ok()).unwrap_or(0);
-    let skip: usize = value.chars().take(start).map(char::len_utf8).sum();
-    let rest = value.get(skip..).unwrap_or_default();
+    let (start, end) = (reader.optional_int("start")?, reader.optional_int("end")?);
+    reader.finish()?;
+    let part_of = window(value, start, end);
     if name == "count" {
-        return Ok(Value::from(rest.matches(part.as_str()).count()));
+        return Ok(Value::from(part_of.map_or(0, |(_, rest)| rest.matches(part.as_str()).count())));
     }
-    let found = if name.starts_with('r') { rest.rfind(&part) } else { rest.find(&part) };
+    let (skip, rest) = part_of.unwrap_or((0, ""));
+    let found = match part_of {
+        None => None,
+        Some(_) if name.starts_with('r') => rest.rfind(&part),
+        Some(_) => rest.find(&part),
+    };
     match found {
         Some(at) => Ok(Value::from(value.get(..skip + at).map_or(0, |before| before.chars().count()))),
         None if name.ends_with("index") => Err(RenderError::new("substring not found").into()),
@@ -207,6 +241,81 @@ fn join(value: &str, arguments: Arguments) -> Result<Value> {
         parts.push(text.to_owned());
     }
     Ok(Value::from(parts.join(value)))
+}
+
+fn lines(value: &str, arguments: Arguments) -> Result<Value> {
+    let mut reader = arguments.reader("splitlines");
+    let keep_ends = reader.truth("keepends", false)?;
+    reader.finish()?;
+    Ok(Value::list(characters::lines(value, keep_ends).into_iter().map(Value::from).collect()))
+}
+
+fn expand_tabs(value: &str, arguments: Arguments) -> Result<Value> {
+    let mut reader = arguments.reader("expandtabs");
+    let size = reader.optional_int("tabsize")?.unwrap_or(8).clamp(0, 1 << 10);
+    reader.finish()?;
+    let size = usize::try_from(size).unwrap_or(0);
+    let mut out = String::new();
+    let mut column = 0;
+    for c in value.chars() {
+        match c {
+            '\t' => {
+                let blanks = if size == 0 { 0 } else { size - column % size };
+                out.push_str(&" ".repeat(blanks));
+                column += blanks;
+            }
+            other => {
+                out.push(other);
+                column = if matches!(other, '\n' | '\r') { 0 } else { column + 1 };
+            }
+        }
+    }
+    Ok(Value::from(out))
+}
+
+/// Replaces characters by a table that `maketrans` makes: their numbers to texts, numbers or none.
+fn translate(value: &str, arguments: Arguments) -> Result<Value> {
+    let mut reader = arguments.reader("translate");
+    let table = reader.required("table")?;
+    reader.finish()?;
+    let mut out = String::new();
+    for c in value.chars() {
+        let number = Value::Int((c as u32).into());
+        match crate::jinja::eval::items::item(&table, &number) {
+            None => out.push(c),
+            Some(Value::None) => {}
+            Some(Value::Int(code)) => out.extend(u32::try_from(code).ok().and_then(char::from_u32)),
+            Some(other) => out.push_str(&other.to_text()),
+        }
+    }
+    Ok(Value::from(out))
+}
+
+fn translation(arguments: Arguments) -> Result<Value> {
+    let mut reader = arguments.reader("maketrans");
+    let (from, to) = (reader.required("x")?, reader.optional_text("y")?);
+    let dropped = reader.optional_text("z")?;
+    reader.finish()?;
+    let code = |c: char| Value::Int((c as u32).into());
+    let mut table = Dict::new();
+    match (&from, to) {
+        (from, Some(to)) => {
+            let from = from.to_text();
+            if from.chars().count() != to.chars().count() {
+                let message = "the first two maketrans arguments must have equal length";
+                return Err(RenderError::new(message).into());
+            }
+            table.extend(from.chars().zip(to.chars()).map(|(from, to)| (Key(code(from)), code(to))));
+        }
+        (from, None) => {
+            for (key, value) in crate::jinja::value::containers::pairs(from)? {
+                let key = key.0.as_str().and_then(|text| text.chars().next()).map_or(key.0.clone(), code);
+                table.insert(Key(key), value);
+            }
+        }
+    }
+    table.extend(dropped.unwrap_or_default().chars().map(|c| (Key(code(c)), Value::None)));
+    Ok(Value::Dict(std::rc::Rc::new(table.into())))
 }
 
 fn cut(value: &str, name: &str, arguments: Arguments) -> Result<Value> {

@@ -1,90 +1,87 @@
 //! Parses with minijinja and lowers its tree to ours. The only user of minijinja.
 
+mod literals;
+mod messages;
+mod rewrite;
+
+use std::cell::Cell;
 use std::sync::Arc;
 
 use minijinja::machinery::{Span as Bytes, ast, parse as parse_source};
 use minijinja::syntax::SyntaxConfig;
-use minijinja::value::ValueKind;
 
 use crate::base::source::Place;
 use crate::diagnostic::{Diagnostic, codes};
+use crate::jinja::limits::STACK;
 use crate::jinja::syntax::tree::{
     BinaryOperator, CallArgument, Comparison, Constant, Expression, For, Kind, MacroDefinition, MacroUses,
     Parameter, Statement, Target, Template,
 };
-use crate::jinja::syntax::{Origin, Parsed};
+use crate::jinja::syntax::{Origin, Parsed, blocks};
+
+/// Bytes of a tag beyond which it is parsed with a stack of its own.
+const LONG_TAG: usize = 1024;
+
+/// How many expressions or statements may stand inside each other.
+const DEEPEST: usize = 2000;
 
 /// Parses a template. `keep_newline` keeps a newline at the very end, which templates drop and macro bodies keep.
 pub fn parse(source: &str, origin: &Origin, keep_newline: bool) -> Parsed<Template> {
-    let mut config = SyntaxConfig::builder();
-    config.keep_trailing_newline(keep_newline);
-    let syntax = config.build().unwrap_or_default();
-    let tree =
-        parse_source(source, "<template>", syntax).map_err(|error| syntax_error(&error, source, origin))?;
-    let lower = Lower { source, origin };
+    let longest = blocks::longest_tag(source);
+    if longest <= LONG_TAG {
+        return read(source, origin, keep_newline);
+    }
+    // The parser calls itself for what nests, so that a long tag may need more stack than there is here.
+    std::thread::scope(|scope| {
+        let builder = std::thread::Builder::new().stack_size(STACK + (longest << 10));
+        match builder.spawn_scoped(scope, || read(source, origin, keep_newline)) {
+            Ok(thread) => thread.join().unwrap_or_else(|_| Err(too_deep(origin.place(0..source.len())))),
+            Err(_) => Err(too_deep(origin.place(0..source.len()))),
+        }
+    })
+}
+
+fn read(source: &str, origin: &Origin, keep_newline: bool) -> Parsed<Template> {
+    let syntax = || {
+        let mut config = SyntaxConfig::builder();
+        config.keep_trailing_newline(keep_newline);
+        config.build().unwrap_or_default()
+    };
+    let failed = |error: minijinja::Error| messages::finding(&error, source, origin);
+    match parse_source(source, "<template>", syntax()) {
+        Ok(tree) => lowered(&tree, source, source, origin),
+        Err(error) => match rewrite::rewritten(source, &error, syntax()) {
+            Some(text) => match parse_source(&text, "<template>", syntax()) {
+                Ok(tree) => lowered(&tree, &text, source, origin),
+                Err(error) => Err(failed(error)),
+            },
+            None => Err(failed(error)),
+        },
+    }
+}
+
+fn lowered(tree: &ast::Stmt<'_>, source: &str, written: &str, origin: &Origin) -> Parsed<Template> {
+    let lower = Lower { source, written, origin, depth: Cell::new(0) };
     let body = match tree {
         ast::Stmt::Template(template) => lower.block(&template.children)?,
-        other => lower.block(std::slice::from_ref(&other))?,
+        other => lower.block(std::slice::from_ref(other))?,
     };
     Ok(Template { body, place: origin.place(0..source.len()) })
 }
 
-fn syntax_error(error: &minijinja::Error, source: &str, origin: &Origin) -> Box<Diagnostic> {
-    let range = error.range().unwrap_or(source.len()..source.len());
-    let range = range.start.min(source.len())..range.end.min(source.len());
-    let detail = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
-    let finding = Diagnostic::at(
-        codes::JINJA_SYNTAX,
-        origin.place(range.clone()),
-        format!("this is not Jinja: {detail}"),
-    );
-    Box::new(cure(finding, &detail, source, origin))
+fn too_deep(place: Place) -> Box<Diagnostic> {
+    Box::new(Diagnostic::at(codes::JINJA_SYNTAX, place, "this nests too deeply"))
 }
 
-/// Adds what can be said of the cause: an open tag, an unknown tag.
-fn cure(finding: Diagnostic, detail: &str, source: &str, origin: &Origin) -> Diagnostic {
-    if detail.contains("unexpected end of input") {
-        if let Some((name, range)) = super::blocks::last_open_tag(source) {
-            return finding
-                .also(origin.place(range), format!("`{name}` is opened here and never closed"))
-                .hint(format!("close it with `{{% end{name} %}}`"));
-        }
-        return finding.hint("close every `{{` with `}}`, every `{%` with `%}` and every quote");
-    }
-    if let Some(name) = detail.strip_prefix("unknown statement ") {
-        let known = [
-            "if",
-            "elif",
-            "else",
-            "endif",
-            "for",
-            "endfor",
-            "set",
-            "endset",
-            "macro",
-            "endmacro",
-            "call",
-            "endcall",
-            "do",
-            "filter",
-            "endfilter",
-            "raw",
-            "endraw",
-            "with",
-            "endwith",
-            "break",
-            "continue",
-        ];
-        return finding
-            .hint_nearest(name.trim(), known)
-            .hint("a tag that ends a block must match the one that opened it");
-    }
-    finding
-}
-
+/// One template on its way from the parser's tree to ours.
 struct Lower<'s> {
+    /// The text that was parsed.
     source: &'s str,
+    /// The text as it is written, as long as the one that was parsed.
+    written: &'s str,
     origin: &'s Origin,
+    /// Expressions and statements inside each other.
+    depth: Cell<usize>,
 }
 
 impl Lower<'_> {
@@ -98,15 +95,39 @@ impl Lower<'_> {
         Err(Box::new(Diagnostic::at(codes::JINJA_SYNTAX, self.place(span), message)))
     }
 
+    /// Goes one level down, unless that is too deep.
+    fn deeper<T>(&self, place: impl Fn() -> Place, body: impl FnOnce() -> Parsed<T>) -> Parsed<T> {
+        if self.depth.get() >= DEEPEST {
+            return Err(too_deep(place()));
+        }
+        self.depth.set(self.depth.get() + 1);
+        let result = body();
+        self.depth.set(self.depth.get() - 1);
+        result
+    }
+
     fn block(&self, statements: &[ast::Stmt<'_>]) -> Parsed<Vec<Statement>> {
-        statements.iter().map(|statement| self.statement(statement)).collect()
+        let mut lowered = Vec::with_capacity(statements.len());
+        for statement in statements {
+            match statement {
+                ast::Stmt::EmitRaw(raw) => self.text(raw.raw, raw.span(), &mut lowered),
+                other => {
+                    let place = || self.origin.place(0..self.source.len());
+                    lowered.push(self.deeper(place, || self.statement(other))?);
+                }
+            }
+        }
+        Ok(lowered)
     }
 
     fn statement(&self, statement: &ast::Stmt<'_>) -> Parsed<Statement> {
         Ok(match statement {
             ast::Stmt::Template(template) => Statement::Block(self.block(&template.children)?),
+            ast::Stmt::EmitExpr(emit) if self.is_do(emit.span()) => {
+                Statement::Do(self.expression(&emit.expr)?)
+            }
             ast::Stmt::EmitExpr(emit) => Statement::Emit(self.expression(&emit.expr)?),
-            ast::Stmt::EmitRaw(raw) => self.text(raw.raw, raw.span()),
+            ast::Stmt::EmitRaw(_) => Statement::Block(self.block(std::slice::from_ref(statement))?),
             ast::Stmt::ForLoop(node) => self.for_loop(node, node.span())?,
             ast::Stmt::IfCond(node) => Statement::If {
                 condition: self.expression(&node.expr)?,
@@ -148,12 +169,31 @@ impl Lower<'_> {
         })
     }
 
-    /// Text is a slice of the source, so that its own address tells where it stands after whitespace control.
-    fn text(&self, raw: &str, span: Bytes) -> Statement {
+    /// Tells whether an output tag is really a `do`, rewritten for the parser.
+    fn is_do(&self, span: Bytes) -> bool {
+        self.written_at(span).starts_with("{%")
+    }
+
+    fn written_at(&self, span: Bytes) -> &str {
+        self.written.get(span.start_offset as usize..).unwrap_or_default()
+    }
+
+    /// Text is a slice of the source, so that its own address tells where it stands after whitespace control. Each
+    /// run that stands in the file in one piece becomes a statement.
+    fn text(&self, raw: &str, span: Bytes, statements: &mut Vec<Statement>) {
         let offset = (raw.as_ptr() as usize).wrapping_sub(self.source.as_ptr() as usize);
         let inside = offset <= self.source.len() && offset + raw.len() <= self.source.len();
-        let place = if inside { self.origin.place(offset..offset + raw.len()) } else { self.place(span) };
-        Statement::Text { text: raw.into(), place }
+        if !inside {
+            statements.push(Statement::Text { text: raw.into(), place: self.place(span) });
+            return;
+        }
+        let mut start = offset;
+        for end in self.origin.breaks(offset..offset + raw.len()).chain([offset + raw.len()]) {
+            if let Some(text) = self.source.get(start..end).filter(|text| !text.is_empty()) {
+                statements.push(Statement::Text { text: text.into(), place: self.origin.place(start..end) });
+                start = end;
+            }
+        }
     }
 
     fn for_loop(&self, node: &ast::ForLoop<'_>, span: Bytes) -> Parsed<Statement> {
@@ -214,10 +254,26 @@ impl Lower<'_> {
         Ok(Expression { kind: Box::new(kind), place: self.place(span) })
     }
 
+    fn constant(&self, value: &minijinja::Value, span: Bytes) -> Constant {
+        let written = self.source.get(span.start_offset as usize..span.end_offset as usize);
+        literals::constant(value, written.unwrap_or_default())
+    }
+
     fn expression(&self, expression: &ast::Expr<'_>) -> Parsed<Expression> {
-        let kind = match expression {
+        let place = || self.place(expression.span());
+        let kind = self.deeper(place, || self.kind(expression))?;
+        let mut place = place();
+        // The parser lets operators begin where the token before them does.
+        if let Kind::Compare(first, _) | Kind::Conditional(_, first, _) = &kind {
+            place.span.start = first.place.span.start;
+        }
+        Ok(Expression { kind: Box::new(kind), place })
+    }
+
+    fn kind(&self, expression: &ast::Expr<'_>) -> Parsed<Kind> {
+        Ok(match expression {
             ast::Expr::Var(node) => Kind::Name(node.id.into()),
-            ast::Expr::Const(node) => Kind::Constant(constant(&node.value)),
+            ast::Expr::Const(node) => Kind::Constant(self.constant(&node.value, node.span())),
             ast::Expr::List(node) => Kind::List(self.expressions(&node.items)?),
             ast::Expr::Tuple(node) => Kind::Tuple(self.expressions(&node.items)?),
             ast::Expr::Map(node) => {
@@ -241,7 +297,7 @@ impl Lower<'_> {
                     [part(&node.start)?, part(&node.stop)?, part(&node.step)?],
                 )
             }
-            ast::Expr::Call(node) => return self.call(node, node.span()),
+            ast::Expr::Call(node) => Kind::Call(self.expression(&node.expr)?, self.arguments(&node.args)?),
             ast::Expr::Filter(node) => {
                 let value = node.expr.as_ref().map(|value| self.expression(value)).transpose()?;
                 Kind::Filter(value, node.name.into(), self.arguments(&node.args)?)
@@ -251,6 +307,9 @@ impl Lower<'_> {
             }
             ast::Expr::UnaryOp(node) => match node.op {
                 ast::UnaryOpKind::Not => Kind::Not(self.expression(&node.expr)?),
+                ast::UnaryOpKind::Neg if self.written_at(node.span()).starts_with('+') => {
+                    Kind::Positive(self.expression(&node.expr)?)
+                }
                 ast::UnaryOpKind::Neg => Kind::Negate(self.expression(&node.expr)?),
             },
             ast::Expr::BinOp(node) => self.binary(node)?,
@@ -264,8 +323,7 @@ impl Lower<'_> {
                 self.expression(&node.true_expr)?,
                 node.false_expr.as_ref().map(|other| self.expression(other)).transpose()?,
             ),
-        };
-        Ok(Expression { kind: Box::new(kind), place: self.place(expression.span()) })
+        })
     }
 
     fn binary(&self, node: &ast::BinOp<'_>) -> Parsed<Kind> {
@@ -318,18 +376,6 @@ fn comparison(operator: ast::CompareOpKind) -> Comparison {
         ast::CompareOpKind::Gte => Comparison::GreaterOrEqual,
         ast::CompareOpKind::In => Comparison::In,
         ast::CompareOpKind::NotIn => Comparison::NotIn,
-    }
-}
-
-fn constant(value: &minijinja::Value) -> Constant {
-    match value.kind() {
-        ValueKind::Bool => Constant::Bool(value.is_true()),
-        ValueKind::Number => match i128::try_from(value.clone()) {
-            Ok(number) if value.is_integer() => Constant::Int(number),
-            _ => f64::try_from(value.clone()).map_or(Constant::None, Constant::Float),
-        },
-        ValueKind::String => value.as_str().map_or(Constant::None, |text| Constant::Text(text.into())),
-        _ => Constant::None,
     }
 }
 
