@@ -1,4 +1,6 @@
 //! The one harnessed test binary: every file under `tests/rust` that holds `#[test]` is listed here.
 
+mod cli;
 mod layers;
+mod support;
 mod tidy;
