@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use rayon::prelude::*;
+
 use crate::base::data::Data;
 use crate::compile::parse::{Draft, Reading};
 use crate::compile::{context, node_value};
@@ -11,34 +13,47 @@ use crate::jinja::eval::{Environment, Mode, call};
 use crate::jinja::macros::MacroValue;
 use crate::jinja::value::{Arguments, Object, Value};
 
+/// How many nodes one thread names at a time, with environments of its own.
+const CHUNK: usize = 200;
+
 /// Names every node but the sources, which have names already.
 pub(super) fn assign(reading: &Reading, drafts: &mut [Draft], findings: &mut Vec<Diagnostic>) {
-    let mut environments: Vec<(String, Environment)> = Vec::new();
-    for Draft { node, .. } in drafts {
-        if node.resource_type == ResourceType::Source {
-            continue;
-        }
-        if node.resource_type == ResourceType::Test {
-            node.config.set_default("schema", Data::from("dbt_test__audit"));
-        }
-        if !environments.iter().any(|(package, _)| *package == node.package) {
-            environments.push((node.package.clone(), environment(reading, &node.package)));
-        }
-        let Some((_, names)) = environments.iter().find(|(package, _)| *package == node.package) else {
-            continue;
-        };
-        let fallback = node.generic_test().map_or_else(|| node.name.clone(), |test| test.short_name.clone());
-        let value = Value::object(NodeObject(Rc::new(node.clone())));
-        let target = &reading.loaded.invocation.target;
-        node.database = generate(reading, names, node, "database", &value, findings)
-            .unwrap_or_else(|| target.database.clone());
-        node.schema = generate(reading, names, node, "schema", &value, findings)
-            .unwrap_or_else(|| target.schema.clone());
-        node.alias = match (node.generic_test(), node.config.get("alias")) {
-            (Some(_), None | Some(Data::Null)) => fallback,
-            _ => generate(reading, names, node, "alias", &value, findings).unwrap_or(fallback),
-        };
+    let found: Vec<Vec<Diagnostic>> = drafts
+        .par_chunks_mut(CHUNK)
+        .map(|chunk| {
+            let mut own = Vec::new();
+            let mut environments: Vec<(String, Environment)> = Vec::new();
+            for Draft { node, .. } in
+                chunk.iter_mut().filter(|draft| draft.node.resource_type != ResourceType::Source)
+            {
+                if !environments.iter().any(|(package, _)| *package == node.package) {
+                    environments.push((node.package.clone(), environment(reading, &node.package)));
+                }
+                if let Some((_, names)) = environments.iter().find(|(package, _)| *package == node.package) {
+                    assign_one(reading, names, node, &mut own);
+                }
+            }
+            own
+        })
+        .collect();
+    findings.extend(found.into_iter().flatten());
+}
+
+fn assign_one(reading: &Reading, names: &Environment, node: &mut Node, findings: &mut Vec<Diagnostic>) {
+    if node.resource_type == ResourceType::Test {
+        node.config.set_default("schema", Data::from("dbt_test__audit"));
     }
+    let fallback = node.generic_test().map_or_else(|| node.name.clone(), |test| test.short_name.clone());
+    let value = Value::object(NodeObject(Rc::new(node.clone())));
+    let target = &reading.loaded.invocation.target;
+    node.database = generate(reading, names, node, "database", &value, findings)
+        .unwrap_or_else(|| target.database.clone());
+    node.schema =
+        generate(reading, names, node, "schema", &value, findings).unwrap_or_else(|| target.schema.clone());
+    node.alias = match (node.generic_test(), node.config.get("alias")) {
+        (Some(_), None | Some(Data::Null)) => fallback,
+        _ => generate(reading, names, node, "alias", &value, findings).unwrap_or(fallback),
+    };
 }
 
 fn environment(reading: &Reading, package: &str) -> Environment {

@@ -1,0 +1,6 @@
+//! The program as users meet it: commands, what they print, how they end.
+
+mod broken_code;
+mod broken_data;
+mod broken_project;
+mod commands;
