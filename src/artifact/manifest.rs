@@ -53,7 +53,11 @@ fn node_json(node: &Node, result: Option<&NodeResult>) -> Value {
         if node.generic_test().is_some() {
             map.insert("checksum".to_owned(), json!({"name": "none", "checksum": ""}));
         }
-        if node.resource_type != ResourceType::Seed {
+        if node.resource_type == ResourceType::Seed {
+            for key in ["refs", "sources", "language", "version"] {
+                map.remove(key);
+            }
+        } else {
             let compiled = result.and_then(|result| result.compiled_code.as_deref());
             map.insert("compiled".to_owned(), compiled.is_some().into());
             if let Some(code) = compiled {
@@ -64,10 +68,6 @@ fn node_json(node: &Node, result: Option<&NodeResult>) -> Value {
                 );
             }
             map.remove("root_path");
-        } else {
-            for key in ["refs", "sources", "language", "version"] {
-                map.remove(key);
-            }
         }
         for (key, kept) in &node.kept {
             map.insert(key.clone(), kept.to_json());

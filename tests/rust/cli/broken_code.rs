@@ -15,16 +15,12 @@ fn a_tag_that_is_not_closed() {
 select 1 as id
 {% if true %}
 where true
-"), @r"
-    error[jinja-syntax]: this is not Jinja: unexpected end of input, expected end of block
-     --> models/orders.sql:2:14
+"), @"
+    error[jinja-syntax]: this `if` is never closed
+     --> models/orders.sql:2:1
       |
-    2 |   {% if true %}
-      |  _-------------^
-      | | |
-      | | `if` is opened here and never closed
-    3 | | where true
-      | |__________^
+    2 | {% if true %}
+      | ^^^^^^^^^^^^^
       |
       = help: close it with `{% endif %}`
     ! the project has 1 error; nothing was run
@@ -37,12 +33,14 @@ fn an_expression_that_is_not_closed() {
     insta::assert_snapshot!(build("
 //- models/orders.sql
 select {{ 1 + as id
-"), @r"
-    error[jinja-syntax]: this is not Jinja: unexpected identifier, expected end of variable block
-     --> models/orders.sql:1:18
+"), @"
+    error[jinja-syntax]: this expression is never closed
+     --> models/orders.sql:1:8
       |
     1 | select {{ 1 + as id
-      |                  ^^
+      |        ^^
+      |
+      = help: close it with `}}`
     ! the project has 1 error; nothing was run
     exit 2
     ");
@@ -176,7 +174,7 @@ select * from {{ ref('orders') }}
     HH:MM:SS   --> models/orders.sql:7:1
     HH:MM:SS    |
     HH:MM:SS  7 | form nowhere
-    HH:MM:SS    | ^
+    HH:MM:SS    | ^^^^
     HH:MM:SS    compiled code at target/compiled/shop/models/orders.sql
     HH:MM:SS  Done. PASS=0 WARN=0 ERROR=1 SKIP=1 NO-OP=0 TOTAL=2
     exit 1
@@ -206,7 +204,7 @@ from {{ ref('customers') }}
     HH:MM:SS   --> models/orders.sql:4:5
     HH:MM:SS    |
     HH:MM:SS  4 |     custmer_id
-    HH:MM:SS    |     ^
+    HH:MM:SS    |     ^^^^^^^^^^
     HH:MM:SS    |
     HH:MM:SS    = note: Candidate bindings: "customer_id"
     HH:MM:SS    compiled code at target/compiled/shop/models/orders.sql
@@ -313,17 +311,19 @@ select * from {{ ref('nobody') }}
 select {{ 1 as id
 //- models/payments.sql
 select * from {{ source('raw', 'payments') }}
-"), @r"
+"), @"
     error[unknown-ref]: model `customers` depends on a node named `nobody` which was not found
      --> models/customers.sql:1:18
       |
     1 | select * from {{ ref('nobody') }}
       |                  ^^^^^^^^^^^^^ no model, seed or snapshot of this name
-    error[jinja-syntax]: this is not Jinja: unexpected identifier, expected end of variable block
-     --> models/orders.sql:1:13
+    error[jinja-syntax]: this expression is never closed
+     --> models/orders.sql:1:8
       |
     1 | select {{ 1 as id
-      |             ^^
+      |        ^^
+      |
+      = help: close it with `}}`
     error[unknown-source]: model `payments` depends on a source named `raw.payments` which was not found
      --> models/payments.sql:1:18
       |
@@ -344,7 +344,7 @@ select cast('x' as integer) as id
 select * from {{ ref('broken') }}
 //- models/whole.sql
 select 1 as id
-"), @r"
+"), @"
     HH:MM:SS  1 of 3 START sql table model main.broken ....................................... [RUN]
     HH:MM:SS  1 of 3 ERROR creating sql table model main.broken .............................. [ERROR in S.SSs]
     HH:MM:SS  2 of 3 START sql view model main.whole ......................................... [RUN]
@@ -357,7 +357,7 @@ select 1 as id
     HH:MM:SS   --> models/broken.sql:2:8
     HH:MM:SS    |
     HH:MM:SS  2 | select cast('x' as integer) as id
-    HH:MM:SS    |        ^
+    HH:MM:SS    |        ^^^^
     HH:MM:SS    compiled code at target/compiled/shop/models/broken.sql
     HH:MM:SS  Done. PASS=1 WARN=0 ERROR=1 SKIP=1 NO-OP=0 TOTAL=3
     exit 1

@@ -20,7 +20,7 @@ models:
       - name: id
         data_tests:
           - unique
-"), @r"
+"), @"
     HH:MM:SS  1 of 2 START sql view model main.orders ........................................ [RUN]
     HH:MM:SS  1 of 2 OK created sql view model main.orders ................................... [OK in S.SSs]
     HH:MM:SS  2 of 2 START test unique_orders_id ............................................. [RUN]
@@ -28,6 +28,7 @@ models:
     HH:MM:SS  Finished running 1 data test, 1 view model in H hours M minutes and S.SS seconds (S.SSs).
     HH:MM:SS  Completed with 1 error, 0 partial successes, and 0 warnings:
     HH:MM:SS  Failure in test unique_orders_id (models/properties.yml)
+    HH:MM:SS    tests column `id` of `orders`, at models/properties.yml:6:13
     HH:MM:SS    Got 2 results, configured to fail if != 0
     HH:MM:SS    the first 2 rows:
     HH:MM:SS    | unique_field | n_records |
@@ -54,7 +55,7 @@ models:
           - accepted_values:
               arguments:
                 values: [open, closed]
-"), @r"
+"), @"
     HH:MM:SS  1 of 2 START sql view model main.orders ........................................ [RUN]
     HH:MM:SS  1 of 2 OK created sql view model main.orders ................................... [OK in S.SSs]
     HH:MM:SS  2 of 2 START test accepted_values_orders_status__open__closed .................. [RUN]
@@ -62,6 +63,7 @@ models:
     HH:MM:SS  Finished running 1 data test, 1 view model in H hours M minutes and S.SS seconds (S.SSs).
     HH:MM:SS  Completed with 1 error, 0 partial successes, and 0 warnings:
     HH:MM:SS  Failure in test accepted_values_orders_status__open__closed (models/properties.yml)
+    HH:MM:SS    tests column `status` of `orders`, at models/properties.yml:6:13
     HH:MM:SS    Got 1 result, configured to fail if != 0
     HH:MM:SS    the first 1 row:
     HH:MM:SS    | value_field | n_records |
@@ -87,7 +89,7 @@ models:
           - not_null:
               config:
                 severity: warn
-"), @r"
+"), @"
     HH:MM:SS  1 of 2 START sql view model main.orders ........................................ [RUN]
     HH:MM:SS  1 of 2 OK created sql view model main.orders ................................... [OK in S.SSs]
     HH:MM:SS  2 of 2 START test not_null_orders_id ........................................... [RUN]
@@ -95,6 +97,7 @@ models:
     HH:MM:SS  Finished running 1 data test, 1 view model in H hours M minutes and S.SS seconds (S.SSs).
     HH:MM:SS  Completed with 1 warning:
     HH:MM:SS  Warning in test not_null_orders_id (models/properties.yml)
+    HH:MM:SS    tests column `id` of `orders`, at models/properties.yml:6:13
     HH:MM:SS    Got 1 result, configured to warn if != 0
     HH:MM:SS    the first 1 row:
     HH:MM:SS    | id |
@@ -151,6 +154,7 @@ models:
     HH:MM:SS  Finished running 1 data test, 1 view model in H hours M minutes and S.SS seconds (S.SSs).
     HH:MM:SS  Completed with 1 error, 0 partial successes, and 0 warnings:
     HH:MM:SS  Error in test not_null_orders_idd (models/properties.yml)
+    HH:MM:SS    tests column `idd` of `orders`, at models/properties.yml:5:22
     HH:MM:SS  error[database-error]: Binder Error: Referenced column "idd" not found in FROM clause!
     HH:MM:SS   --> models/properties.yml:5:22
     HH:MM:SS    |

@@ -14,6 +14,10 @@
 {%- endmacro %}
 
 {% macro noop_statement(name=none, message=none, code=none, rows_affected=none, res=none) -%}
+    {%- set told = caller() -%}
+    {%- if name == 'main' -%}
+        {%- do write(told) -%}
+    {%- endif -%}
     {%- if name is not none -%}
         {%- do store_raw_result(name, message=message, code=code, rows_affected=rows_affected, agate_table=res) -%}
     {%- endif -%}
