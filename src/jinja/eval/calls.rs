@@ -126,9 +126,9 @@ impl Evaluator<'_> {
             };
             self.scope.set(parameter.name.clone(), value);
         }
-        let caller = named.iter().position(|(name, _)| &**name == "caller");
-        if let Some(at) = caller.filter(|_| definition.uses.caller) {
-            self.scope.set("caller".into(), named.remove(at).1);
+        let caller = named.iter().position(|(name, _)| &**name == "caller").map(|at| named.remove(at).1);
+        if let Some(caller) = caller {
+            self.scope.set("caller".into(), caller);
         }
         let left: Vec<Value> = positional.collect();
         if definition.uses.varargs {
@@ -142,10 +142,6 @@ impl Evaluator<'_> {
         if definition.uses.kwargs {
             let entries = named.into_iter().map(|(name, value)| (Key::text(&name), value)).collect();
             self.scope.set("kwargs".into(), Value::Dict(Rc::new(std::cell::RefCell::new(entries))));
-        } else if named.iter().any(|(name, _)| &**name == "caller") {
-            let message = format!("macro '{}' does not use `caller`", definition.name);
-            let hint = "a macro in a `call` block says with `{{ caller() }}` where the block's text goes";
-            return Err(RenderError::new(message).hint(hint).into());
         } else if let Some((name, _)) = named.first() {
             let message = format!("macro '{}' takes no keyword argument '{name}'", definition.name);
             return Err(RenderError::new(message).into());
