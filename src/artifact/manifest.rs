@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use md5::{Digest, Md5};
+use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 
 use crate::artifact::{metadata, stamp};
@@ -14,8 +15,9 @@ use crate::graph::nodes::{Node, ResourceType};
 use crate::project::files::hex;
 use crate::run::result::NodeResult;
 
-/// Makes the manifest; nodes that were compiled carry their SQL.
-pub fn manifest(project: &Project, results: &[&NodeResult]) -> Value {
+/// Writes the manifest as JSON; nodes that were compiled carry their SQL. A large project's nodes are written in
+/// parallel and joined as text, so that they never stand in memory as a tree of values all at once.
+pub fn manifest(project: &Project, results: &[&NodeResult]) -> String {
     let generated_at = stamp(&clock::now());
     let mut metadata = metadata(project, "manifest/v12", &generated_at);
     let invocation = &project.invocation;
@@ -25,26 +27,60 @@ pub fn manifest(project: &Project, results: &[&NodeResult]) -> Value {
     metadata.insert("adapter_type".to_owned(), invocation.target.adapter.as_str().into());
     let compiled: BTreeMap<&str, &NodeResult> =
         results.iter().map(|result| (result.unique_id.as_str(), *result)).collect();
-    let (mut nodes, mut sources, mut disabled) = (Map::new(), Map::new(), Map::new());
-    for node in project.nodes.enabled.values() {
-        match node.resource_type {
-            ResourceType::Source => sources.insert(node.unique_id.clone(), source_value(node)),
-            _ => nodes.insert(
-                node.unique_id.clone(),
-                node_json(node, compiled.get(node.unique_id.as_str()).copied()),
-            ),
-        };
+    let is_source = |node: &&Node| node.resource_type == ResourceType::Source;
+    let (sources, nodes): (Vec<&Node>, Vec<&Node>) = project.nodes.enabled.values().partition(is_source);
+    let ids: Vec<&String> = project.nodes.enabled.keys().collect();
+    let sections = [
+        ("nodes", section(&nodes, |node| node_json(node, compiled.get(node.unique_id.as_str()).copied()))),
+        ("sources", section(&sources, |node| source_value(node))),
+        ("macros", Value::Object(macros(project)).to_string()),
+        (
+            "disabled",
+            section(&project.nodes.disabled.values().collect::<Vec<_>>(), |node| {
+                json!([node_json(node, None)])
+            }),
+        ),
+        ("parent_map", object(&ids, |id| (id.as_str(), json!(project.graph.parents(id)).to_string()))),
+        ("child_map", object(&ids, |id| (id.as_str(), json!(project.graph.children(id)).to_string()))),
+    ];
+    let empty = [
+        "docs",
+        "exposures",
+        "metrics",
+        "groups",
+        "selectors",
+        "group_map",
+        "saved_queries",
+        "semantic_models",
+        "unit_tests",
+        "functions",
+    ];
+    let mut out = format!("{{\"metadata\":{}", Value::Object(metadata));
+    for (key, text) in
+        sections.iter().map(|(key, text)| (*key, text.as_str())).chain(empty.map(|key| (key, "{}")))
+    {
+        out.push_str(&format!(",\"{key}\":"));
+        out.push_str(text);
     }
-    for node in project.nodes.disabled.values() {
-        disabled.insert(node.unique_id.clone(), json!([node_json(node, None)]));
-    }
-    let (parent_map, child_map) = maps(project);
-    json!({
-        "metadata": metadata, "nodes": nodes, "sources": sources, "macros": macros(project), "docs": {},
-        "exposures": {}, "metrics": {}, "groups": {}, "selectors": {}, "disabled": disabled,
-        "parent_map": parent_map, "child_map": child_map, "group_map": {}, "saved_queries": {},
-        "semantic_models": {}, "unit_tests": {}, "functions": {},
-    })
+    out.push('}');
+    out
+}
+
+/// Writes nodes by their ids.
+fn section(nodes: &[&Node], value: impl Fn(&Node) -> Value + Sync) -> String {
+    object(nodes, |node| (node.unique_id.as_str(), value(node).to_string()))
+}
+
+/// Writes an object; the entries' texts are made in parallel and stand in the order given.
+fn object<'i, T: Sync>(items: &'i [T], entry: impl Fn(&'i T) -> (&'i str, String) + Sync) -> String {
+    let texts: Vec<String> = items
+        .par_iter()
+        .map(|item| {
+            let (key, text) = entry(item);
+            format!("{}:{text}", Value::from(key))
+        })
+        .collect();
+    format!("{{{}}}", texts.join(","))
 }
 
 fn node_json(node: &Node, result: Option<&NodeResult>) -> Value {
@@ -135,14 +171,4 @@ fn macros(project: &Project) -> Map<String, Value> {
         })
     };
     project.macros.all().into_iter().map(|entry| (entry.unique_id(), one(entry))).collect()
-}
-
-/// Returns who needs whom, and who is needed by whom.
-fn maps(project: &Project) -> (Map<String, Value>, Map<String, Value>) {
-    let (mut parents, mut children) = (Map::new(), Map::new());
-    for id in project.nodes.enabled.keys() {
-        parents.insert(id.clone(), project.graph.parents(id).into());
-        children.insert(id.clone(), project.graph.children(id).into());
-    }
-    (parents, children)
 }

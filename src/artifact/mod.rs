@@ -32,6 +32,6 @@ fn stamp(moment: &chrono::DateTime<chrono::Utc>) -> String {
 }
 
 /// Writes an artifact.
-pub fn write(path: &Path, value: &Value) -> Result<(), FileError> {
-    fs::write(path, value.to_string().as_bytes())
+pub fn write(path: &Path, text: &str) -> Result<(), FileError> {
+    fs::write(path, text.as_bytes())
 }

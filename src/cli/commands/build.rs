@@ -107,7 +107,7 @@ pub(super) fn finish(setting: &Setting, project: &Project, outcome: &RunOutcome)
         .and_then(|()| {
             artifact::write(
                 &folder.join("run_results.json"),
-                &run_results::run_results(project, &results, outcome.seconds),
+                &run_results::run_results(project, &results, outcome.seconds).to_string(),
             )
         });
     if let Err(error) = written {
