@@ -73,4 +73,6 @@ codes! {
     Error DATABASE_ERROR = "database-error";
     /// A part of dbt that martlet does not run.
     Error UNSUPPORTED = "unsupported";
+    /// A part of dbt that martlet reads, and leaves out when it runs.
+    Warning LEFT_OUT = "left-out";
 }

@@ -2,11 +2,14 @@
 
 use std::collections::HashMap;
 
+use crate::base::source::Place;
+use crate::base::text::Span;
 use crate::compile::node_value::relation_name;
 use crate::compile::parse::{Draft, Reading};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::graph::nodes::{Node, Nodes, ResourceType};
 use crate::project::config_tree;
+use crate::project::files::FileKind;
 use crate::project::properties::Section;
 
 /// The finding of two nodes with one id.
@@ -74,6 +77,30 @@ pub(super) fn unmatched_properties(reading: &Reading, drafts: &[Draft], findings
                 Diagnostic::at(codes::UNMATCHED_PROPERTIES, properties.place, message)
                     .hint_nearest(&properties.name, known.map(|node| node.name.as_str())),
             );
+        }
+    }
+}
+
+/// Warns of what is read and not run, so that nobody misses it in silence.
+pub(super) fn left_out(reading: &Reading, findings: &mut Vec<Diagnostic>) {
+    let mut say = |place, what: &str| {
+        findings.push(Diagnostic::at(
+            codes::LEFT_OUT,
+            place,
+            format!("{what} are not run yet: this one is left out"),
+        ));
+    };
+    for (package, files) in reading.packages() {
+        for hook in package.definition.on_run_start.iter().chain(&package.definition.on_run_end) {
+            say(hook.place, "hooks around a run");
+        }
+        for file in files.iter().filter(|file| file.kind == FileKind::Snapshot) {
+            say(Place::new(file.file, Span::new(file.stripped, file.stripped + 1)), "snapshots");
+        }
+    }
+    for (_, file) in &reading.properties {
+        for (_, node) in file.kept.iter().filter(|(section, _)| *section == "unit_tests") {
+            say(node.place, "unit tests");
         }
     }
 }

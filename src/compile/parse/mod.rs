@@ -68,6 +68,7 @@ pub fn read(
     names::assign(&reading, drafts.get_mut(first_test..).unwrap_or_default(), findings);
     checks::unmatched_properties(&reading, &drafts, findings);
     checks::unused_config_paths(&reading, &drafts, findings);
+    checks::left_out(&reading, findings);
 
     let (mut nodes, templates) = collect(drafts, findings);
     let resolver = Resolver::new(&nodes, &reading.loaded.invocation.project_name);
