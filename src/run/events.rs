@@ -20,6 +20,8 @@ pub struct NodeLabel {
     pub path: String,
     /// Its full relation name; empty where it has none.
     pub relation: String,
+    /// What a generic test tests: ``column `id` of `orders` ``; empty for other nodes.
+    pub subject: String,
 }
 
 /// One thing that happened.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::compile::node_value::relation_name;
 use crate::compile::project::Project;
-use crate::graph::nodes::{Node, ResourceType};
+use crate::graph::nodes::{Detail, Node, ResourceType};
 use crate::run::events::NodeLabel;
 
 /// Returns what a node is called.
@@ -28,6 +28,17 @@ pub fn label(project: &Project, node: &Node) -> NodeLabel {
         materialized: node.materialization().to_owned(),
         path: node.original_file_path.clone(),
         relation: relation_name(node).unwrap_or_default(),
+        subject: subject(node),
+    }
+}
+
+fn subject(node: &Node) -> String {
+    match &node.detail {
+        Detail::GenericTest(test) => match &test.column_name {
+            Some(column) => format!("column `{column}` of `{}`", test.target),
+            None => format!("`{}`", test.target),
+        },
+        _ => String::new(),
     }
 }
 

@@ -28,6 +28,7 @@ models:
     HH:MM:SS  Finished running 1 data test, 1 view model in H hours M minutes and S.SS seconds (S.SSs).
     HH:MM:SS  Completed with 1 error, 0 partial successes, and 0 warnings:
     HH:MM:SS  Failure in test unique_orders_id (models/properties.yml)
+    HH:MM:SS    tests column `id` of `orders`
     HH:MM:SS    Got 2 results, configured to fail if != 0
     HH:MM:SS    the first 2 rows:
     HH:MM:SS    | unique_field | n_records |
@@ -62,8 +63,9 @@ models:
     HH:MM:SS  Finished running 1 data test, 1 view model in H hours M minutes and S.SS seconds (S.SSs).
     HH:MM:SS  Completed with 1 error, 0 partial successes, and 0 warnings:
     HH:MM:SS  Failure in test accepted_values_orders_status__open__closed (models/properties.yml)
+    HH:MM:SS    tests column `status` of `orders`
     HH:MM:SS    Got 1 result, configured to fail if != 0
-    HH:MM:SS    the first 1 row:
+    HH:MM:SS    the first row:
     HH:MM:SS    | value_field | n_records |
     HH:MM:SS    |-------------|-----------|
     HH:MM:SS    | lost        | 1         |
@@ -95,8 +97,9 @@ models:
     HH:MM:SS  Finished running 1 data test, 1 view model in H hours M minutes and S.SS seconds (S.SSs).
     HH:MM:SS  Completed with 1 warning:
     HH:MM:SS  Warning in test not_null_orders_id (models/properties.yml)
+    HH:MM:SS    tests column `id` of `orders`
     HH:MM:SS    Got 1 result, configured to warn if != 0
-    HH:MM:SS    the first 1 row:
+    HH:MM:SS    the first row:
     HH:MM:SS    | id |
     HH:MM:SS    |----|
     HH:MM:SS    |    |
@@ -122,7 +125,7 @@ select * from {{ ref('orders') }} where amount < 0
     HH:MM:SS  Completed with 1 error, 0 partial successes, and 0 warnings:
     HH:MM:SS  Failure in test no_negative_amounts (tests/no_negative_amounts.sql)
     HH:MM:SS    Got 1 result, configured to fail if != 0
-    HH:MM:SS    the first 1 row:
+    HH:MM:SS    the first row:
     HH:MM:SS    | amount |
     HH:MM:SS    |--------|
     HH:MM:SS    | -1     |
@@ -151,6 +154,7 @@ models:
     HH:MM:SS  Finished running 1 data test, 1 view model in H hours M minutes and S.SS seconds (S.SSs).
     HH:MM:SS  Completed with 1 error, 0 partial successes, and 0 warnings:
     HH:MM:SS  Error in test not_null_orders_idd (models/properties.yml)
+    HH:MM:SS    tests column `idd` of `orders`
     HH:MM:SS  error[database-error]: Binder Error: Referenced column "idd" not found in FROM clause!
     HH:MM:SS   --> models/properties.yml:5:22
     HH:MM:SS    |
@@ -208,10 +212,7 @@ id,amount
     HH:MM:SS  Completed with 1 error, 0 partial successes, and 0 warnings:
     HH:MM:SS  Error in seed orders (seeds/orders.csv)
     HH:MM:SS  error[jinja-error]: seeds/orders.csv: CSV error: record 2 (line: 3, byte: 14): found record with 3 fields, but the previous record has 2 fields
-    HH:MM:SS   --> seeds/orders.csv:1:1
-    HH:MM:SS    |
-    HH:MM:SS  1 |
-    HH:MM:SS    | ^
+    HH:MM:SS  --> seeds/orders.csv
     HH:MM:SS  Done. PASS=0 WARN=0 ERROR=1 SKIP=0 NO-OP=0 TOTAL=1
     exit 1
     ");

@@ -115,13 +115,6 @@ fn seed_run_and_test_take_their_own_kinds() {
 fn compile_writes_sql_and_touches_no_database() {
     let project = shop();
     insta::assert_snapshot!(run(&project, "compile --threads 1").news(), @r"
-    HH:MM:SS  1 of 3 START sql table model main.orders ....................................... [RUN]
-    HH:MM:SS  1 of 3 OK created sql table model main.orders .................................. [OK in S.SSs]
-    HH:MM:SS  2 of 3 START sql view model main.totals ........................................ [RUN]
-    HH:MM:SS  2 of 3 OK created sql view model main.totals ................................... [OK in S.SSs]
-    HH:MM:SS  3 of 3 START test unique_orders_id ............................................. [RUN]
-    HH:MM:SS  3 of 3 OK created test unique_orders_id ........................................ [OK in S.SSs]
-    HH:MM:SS  Finished running 1 data test, 1 table model, 1 view model in H hours M minutes and S.SS seconds (S.SSs).
     HH:MM:SS  Completed successfully
     HH:MM:SS  Done. PASS=3 WARN=0 ERROR=0 SKIP=0 NO-OP=0 TOTAL=3
     exit 0

@@ -98,6 +98,7 @@ fn a_threshold_that_is_not_sql() {
     HH:MM:SS  Finished running 1 data test in H hours M minutes and S.SS seconds (S.SSs).
     HH:MM:SS  Completed with 1 error, 0 partial successes, and 0 warnings:
     HH:MM:SS  Error in test not_null_orders_id (models/properties.yml)
+    HH:MM:SS    tests column `id` of `orders`
     HH:MM:SS  error[database-error]: Parser Error: syntax error at or near "as"
     HH:MM:SS   --> models/properties.yml:6:13
     HH:MM:SS    |
@@ -118,6 +119,7 @@ fn failures_are_stored_when_asked() {
     HH:MM:SS  Finished running 1 data test in H hours M minutes and S.SS seconds (S.SSs).
     HH:MM:SS  Completed with 1 error, 0 partial successes, and 0 warnings:
     HH:MM:SS  Failure in test not_null_orders_id (models/properties.yml)
+    HH:MM:SS    tests column `id` of `orders`
     HH:MM:SS    Got 2 results, configured to fail if != 0
     HH:MM:SS    the first 2 rows:
     HH:MM:SS    | id | state |
