@@ -163,12 +163,20 @@ impl Setting {
         let text = self.global.vars.as_str();
         let file = self.sources.add("--vars", text);
         let (tree, mut findings) = yaml::parse(file, text);
-        let broken = findings.iter().any(Diagnostic::is_error);
+        if findings.iter().any(Diagnostic::is_error) {
+            diagnostic::sort(&mut findings);
+            for finding in findings {
+                self.listener.notice(&Event::Finding(finding));
+            }
+            self.complain(&format!(
+                "error: String '{text}' is not valid YAML for --vars; write --vars '{{name: value}}'"
+            ));
+            return Err(Exit::Misuse);
+        }
         match tree.to_data() {
-            Data::Map(map) if !broken => Ok(map),
-            Data::Null if !broken => Ok(DataMap::new()),
+            Data::Map(map) => Ok(map),
+            Data::Null => Ok(DataMap::new()),
             other => {
-                self.report(&mut findings);
                 self.complain(&format!(
                     "error: String '{text}' is not valid YAML for --vars: it must be a mapping, not {}; write --vars '{{name: value}}'",
                     other.type_name()

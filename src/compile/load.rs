@@ -177,8 +177,10 @@ fn read_target(
         return Ok(None);
     };
     let shown = path.strip_prefix(root).unwrap_or(&path).display().to_string();
+    let named_at = tree.get("profile").filter(|_| options.profile.is_none()).map(|node| node.place);
     let (profiles, _) = read_yaml(&path, &shown, sources, findings)?;
-    let mut target = profile::read(&profiles, &wanted, options.target.as_deref(), &mut render, findings);
+    let mut target =
+        profile::read(&profiles, &wanted, options.target.as_deref(), named_at, &mut render, findings);
     drop(render);
     findings.extend(collected.into_inner());
     if let (Some(target), Some(threads)) = (&mut target, options.threads) {

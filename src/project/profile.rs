@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use crate::base::data::{Data, DataMap};
 use crate::base::fs;
-use crate::diagnostic::{Diagnostic, codes};
+use crate::base::source::Place;
+use crate::diagnostic::{Diagnostic, Label, codes};
 use crate::project::RenderText;
 use crate::yaml::Node;
 
@@ -76,21 +77,22 @@ pub fn without_profile(project: &str, threads: usize) -> Target {
 
 /// Reads one target out of a profile file. Only the chosen output is rendered.
 ///
-/// `target` is the name asked for on the command line. Returns `None` after an error finding.
+/// `target` is the name asked for on the command line; `named_at` is where the project names the profile. Returns `None` after an error finding.
 pub fn read(
     tree: &Node,
     profile: &str,
     target: Option<&str>,
+    named_at: Option<Place>,
     render: &mut RenderText<'_>,
     findings: &mut Vec<Diagnostic>,
 ) -> Option<Target> {
     let Some(node) = tree.get(profile) else {
         let known = tree.entries().iter().map(|entry| entry.key.as_str()).filter(|key| *key != "config");
         let names = known.clone().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-        let message = format!("the profile `{profile}` is not in this file");
-        let finding =
-            Diagnostic::at(codes::UNKNOWN_PROFILE, tree.place, message).hint_nearest(profile, known);
-        findings.push(finding.note(format!("the file holds: {names}")));
+        let message = format!("the profile `{profile}` is not in {FILE_NAME}");
+        let mut finding = Diagnostic::new(codes::UNKNOWN_PROFILE, message).hint_nearest(profile, known);
+        finding.primary = named_at.map(|place| Label { place, text: "named here".to_owned() });
+        findings.push(finding.note(format!("{FILE_NAME} holds: {names}")));
         return None;
     };
     let mut rendered = |node: &Node| node.map_texts(&mut Vec::new(), render);

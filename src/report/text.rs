@@ -169,7 +169,10 @@ impl<W: Write + Send> TextReport<W> {
         }
         if let Some(sample) = result.sample.as_ref().filter(|sample| !sample.rows.is_empty()) {
             write("");
-            write(&format!("  the first {}:", lines::plural(sample.rows.len(), "row")));
+            write(&match sample.rows.len() {
+                1 => "  the first row:".to_owned(),
+                count => format!("  the first {count} rows:"),
+            });
             for line in table::draw(sample, None).lines() {
                 write(&format!("  {line}"));
             }

@@ -73,16 +73,21 @@ pub fn run(
             let because = turn.skipped_for.as_ref().and_then(|id| project.nodes.get(id));
             task::skipped(node, because, turn.worker)
         } else {
-            session.listener.notice(&Event::NodeStarted { index, total, node: called.clone() });
+            if action != Action::Compile {
+                session.listener.notice(&Event::NodeStarted { index, total, node: called.clone() });
+            }
             if action == Action::Compile {
                 task::compile(session, line, node, turn.worker)
             } else {
                 task::run(session, line, node, turn.worker)
             }
         };
-        let event =
-            Event::NodeFinished { index, total, node: called.clone(), result: Box::new(result.clone()) };
-        session.listener.notice(&event);
+        // Compiling builds nothing, so nothing is said to begin or to be created.
+        if action != Action::Compile {
+            let event =
+                Event::NodeFinished { index, total, node: called.clone(), result: Box::new(result.clone()) };
+            session.listener.notice(&event);
+        }
         let outcome = outcome(&result, action, fail_fast);
         results.lock().unwrap_or_else(PoisonError::into_inner).push((called, result));
         outcome
@@ -91,7 +96,9 @@ pub fn run(
     let results = complete(session, &plan, results);
     let seconds = watch.seconds();
     let counts = label::ran(ids.iter().filter_map(|id| project.nodes.get(id)));
-    session.listener.notice(&Event::Finished { counts, seconds });
+    if action != Action::Compile {
+        session.listener.notice(&Event::Finished { counts, seconds });
+    }
     Ok(RunOutcome { results, seconds, database_seconds: session.database_seconds() })
 }
 

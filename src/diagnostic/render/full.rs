@@ -1,6 +1,6 @@
 //! Findings with the lines of source they are about, in the manner of rustc.
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use crate::base::source::SourceMap;
 use crate::diagnostic::{Diagnostic, Label, Severity};
@@ -16,6 +16,11 @@ pub fn render(diagnostic: &Diagnostic, sources: &SourceMap, colour: bool) -> Str
     for (file, labels) in by_file(diagnostic) {
         let Some(source) = sources.get(file) else { continue };
         let text = source.text.to_string();
+        if text.is_empty() {
+            // There is no line to show: the file alone.
+            group = group.element(Origin::path(source.name.clone()));
+            continue;
+        }
         let snippet = labels.iter().fold(
             Snippet::source(text.clone()).path(source.name.clone()),
             |snippet, (label, kind)| {

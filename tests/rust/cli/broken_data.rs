@@ -65,7 +65,7 @@ models:
     HH:MM:SS  Failure in test accepted_values_orders_status__open__closed (models/properties.yml)
     HH:MM:SS    tests column `status` of `orders`, at models/properties.yml:6:13
     HH:MM:SS    Got 1 result, configured to fail if != 0
-    HH:MM:SS    the first 1 row:
+    HH:MM:SS    the first row:
     HH:MM:SS    | value_field | n_records |
     HH:MM:SS    |-------------|-----------|
     HH:MM:SS    | lost        | 1         |
@@ -99,7 +99,7 @@ models:
     HH:MM:SS  Warning in test not_null_orders_id (models/properties.yml)
     HH:MM:SS    tests column `id` of `orders`, at models/properties.yml:6:13
     HH:MM:SS    Got 1 result, configured to warn if != 0
-    HH:MM:SS    the first 1 row:
+    HH:MM:SS    the first row:
     HH:MM:SS    | id |
     HH:MM:SS    |----|
     HH:MM:SS    |    |
@@ -125,7 +125,7 @@ select * from {{ ref('orders') }} where amount < 0
     HH:MM:SS  Completed with 1 error, 0 partial successes, and 0 warnings:
     HH:MM:SS  Failure in test no_negative_amounts (tests/no_negative_amounts.sql)
     HH:MM:SS    Got 1 result, configured to fail if != 0
-    HH:MM:SS    the first 1 row:
+    HH:MM:SS    the first row:
     HH:MM:SS    | amount |
     HH:MM:SS    |--------|
     HH:MM:SS    | -1     |
@@ -212,10 +212,7 @@ id,amount
     HH:MM:SS  Completed with 1 error, 0 partial successes, and 0 warnings:
     HH:MM:SS  Error in seed orders (seeds/orders.csv)
     HH:MM:SS  error[jinja-error]: seeds/orders.csv: CSV error: record 2 (line: 3, byte: 14): found record with 3 fields, but the previous record has 2 fields
-    HH:MM:SS   --> seeds/orders.csv:1:1
-    HH:MM:SS    |
-    HH:MM:SS  1 |
-    HH:MM:SS    | ^
+    HH:MM:SS  --> seeds/orders.csv
     HH:MM:SS  Done. PASS=0 WARN=0 ERROR=1 SKIP=0 NO-OP=0 TOTAL=1
     exit 1
     ");

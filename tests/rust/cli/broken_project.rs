@@ -101,17 +101,13 @@ shop:
       type: duckdb
   target: dev
 "), @r"
-    error[unknown-profile]: the profile `shpo` is not in this file
-     --> profiles.yml:1:1
+    error[unknown-profile]: the profile `shpo` is not in profiles.yml
+     --> project.yml:2:10
       |
-    1 | / shop:
-    2 | |   outputs:
-    3 | |     dev:
-    4 | |       type: duckdb
-    5 | |   target: dev
-      | |_____________^
+    2 | profile: shpo
+      |          ^^^^ named here
       |
-      = note: the file holds: `shop`
+      = note: profiles.yml holds: `shop`
       = help: did you mean `shop`?
     ! the project has 1 error; nothing was run
     exit 2
@@ -201,8 +197,7 @@ fn variables_that_are_no_mapping() {
       |         ^
       |
       = help: check the indentation and the `:` of this line and the one before
-    ! the project has 1 error; nothing was run
-    ! error: String '{start: [}' is not valid YAML for --vars: it must be a mapping, not nothing; write --vars '{name: value}'
+    ! error: String '{start: [}' is not valid YAML for --vars; write --vars '{name: value}'
     exit 2
     ");
 }

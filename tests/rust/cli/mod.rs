@@ -4,3 +4,6 @@ mod broken_code;
 mod broken_data;
 mod broken_project;
 mod commands;
+mod incremental;
+mod listing;
+mod thresholds;

@@ -61,6 +61,11 @@ impl Project {
         fs::write(path, content).unwrap();
     }
 
+    /// Reads a file of the project.
+    pub(crate) fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.path(path)).unwrap()
+    }
+
     /// Opens the project's database.
     pub(crate) fn database(&self) -> duckdb::Connection {
         duckdb::Connection::open(self.path("shop.duckdb")).unwrap()

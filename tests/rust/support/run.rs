@@ -57,8 +57,13 @@ pub(crate) fn run_with(project: &Project, arguments: &[&str]) -> Answer {
 
 /// Runs the binary and asks that everything went well.
 pub(crate) fn succeed(project: &Project, arguments: &str) -> Answer {
-    let answer = run(project, arguments);
-    assert_eq!(answer.code, 0, "martlet {arguments}\n{}{}", answer.stdout, answer.stderr);
+    succeed_with(project, &arguments.split_whitespace().collect::<Vec<_>>())
+}
+
+/// Runs the binary with arguments and asks that everything went well.
+pub(crate) fn succeed_with(project: &Project, arguments: &[&str]) -> Answer {
+    let answer = run_with(project, arguments);
+    assert_eq!(answer.code, 0, "martlet {arguments:?}\n{}{}", answer.stdout, answer.stderr);
     answer
 }
 
