@@ -66,9 +66,10 @@ pub enum AdapterError {
     },
     /// Another process holds the database.
     #[error(
-        "the database {} is in use by {holder}; waited {seconds} s. Close that program, or raise \
+        "the database {} is in use by {holder}{}. Close that program, or raise \
          `retries: {{connect_attempts: ...}}` in the profile",
-        path.display()
+        path.display(),
+        if *seconds == 0 { String::new() } else { format!("; waited {seconds} s") }
     )]
     Locked {
         /// Its file.

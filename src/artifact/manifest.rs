@@ -32,7 +32,7 @@ pub fn manifest(project: &Project, results: &[&NodeResult]) -> String {
     let ids: Vec<&String> = project.nodes.enabled.keys().collect();
     let sections = [
         ("nodes", section(&nodes, |node| node_json(node, compiled.get(node.unique_id.as_str()).copied()))),
-        ("sources", section(&sources, |node| source_value(node))),
+        ("sources", section(&sources, source_value)),
         ("macros", Value::Object(macros(project)).to_string()),
         (
             "disabled",

@@ -19,8 +19,10 @@ pub enum SeedError {
     Csv {
         /// The file.
         path: String,
-        /// What is wrong, with the line.
+        /// What is wrong.
         message: String,
+        /// The byte of the record that is wrong, where one is.
+        offset: Option<usize>,
     },
     /// The file has no header.
     #[error("{0}: the file is empty; a seed begins with a line of column names")]
@@ -49,7 +51,10 @@ pub fn read(path: &Path, delimiter: u8, texts: &[String]) -> Result<Table, SeedE
     let text = fs::read_text(path)?;
     let mut reader =
         csv::ReaderBuilder::new().delimiter(delimiter).flexible(false).from_reader(text.as_bytes());
-    let failed = |error: csv::Error| SeedError::Csv { path: shown.clone(), message: error.to_string() };
+    let failed = |error: csv::Error| {
+        let offset = error.position().and_then(|at| usize::try_from(at.byte()).ok());
+        SeedError::Csv { path: shown.clone(), message: describe(&error), offset }
+    };
     let header = reader.headers().map_err(failed)?.clone();
     if header.is_empty() || (header.len() == 1 && header.get(0).is_some_and(|name| name.trim().is_empty())) {
         return Err(SeedError::NoHeader(shown));
@@ -70,6 +75,16 @@ pub fn read(path: &Path, delimiter: u8, texts: &[String]) -> Result<Table, SeedE
         table.rows.push(cells.collect());
     }
     Ok(table)
+}
+
+/// Says what is wrong with a record, in words that do not count bytes.
+fn describe(error: &csv::Error) -> String {
+    match error.kind() {
+        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+            format!("this row has {len} values, and the header names {expected_len} columns")
+        }
+        _ => error.to_string(),
+    }
 }
 
 fn is_null(value: &str) -> bool {

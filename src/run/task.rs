@@ -7,7 +7,9 @@ use std::sync::Arc;
 use crate::base::clock::{self, Stopwatch};
 use crate::base::data::Data;
 use crate::base::fs;
+use crate::base::source::Place;
 use crate::base::table::{Receipt, Table};
+use crate::base::text::Span;
 use crate::compile::{node_value, render};
 use crate::graph::nodes::{Node, ResourceType};
 use crate::jinja::builtins::relation::Relation;
@@ -20,7 +22,7 @@ use crate::jinja::macros::MacroValue;
 use crate::jinja::value::object::Native;
 use crate::jinja::value::{Arguments, Text, Value};
 use crate::run::result::{NodeResult, Status};
-use crate::run::seed;
+use crate::run::seed::{self, SeedError};
 use crate::run::session::{Line, NodeHost, Session};
 
 /// How many rows of a failing test are shown.
@@ -133,7 +135,7 @@ fn execute(
     names.set("compiled_code", Value::Str(sql.clone()));
     names.set("pre_hooks", hooks(node, "pre-hook"));
     names.set("post_hooks", hooks(node, "post-hook"));
-    names.set("load_agate_table", load_seed(node));
+    names.set("load_agate_table", load_seed(session, node));
     let returned = call(names, &Value::object(MacroValue(found.clone())), Arguments::default())
         .map_err(|error| in_hook(node, error))?;
     let relations =
@@ -176,7 +178,9 @@ fn hooks(node: &Node, key: &str) -> Value {
 }
 
 /// Makes `load_agate_table`, which reads the node's CSV file.
-fn load_seed(node: &Node) -> Value {
+fn load_seed(session: &Session, node: &Node) -> Value {
+    let sources = session.project.sources.clone();
+    let name = node.original_file_path.clone();
     let path = PathBuf::from(&node.root_path).join(&node.original_file_path);
     let delimiter = node.config.text("delimiter").and_then(|text| text.bytes().next()).unwrap_or(b',');
     let texts: Vec<String> = node
@@ -187,6 +191,19 @@ fn load_seed(node: &Node) -> Value {
         .unwrap_or_default();
     Native::value("load_agate_table", move |_, _| match seed::read(&path, delimiter, &texts) {
         Ok(table) => Ok(Value::object(TableValue::new(&table))),
+        Err(SeedError::Csv { message, offset: Some(offset), .. }) => {
+            let mut error = RenderError::new(message);
+            // The file is read once more, to show the row: seeds do not lie in memory otherwise.
+            let text = fs::read_text(&path).unwrap_or_default();
+            let end = text
+                .get(offset..)
+                .and_then(|rest| rest.lines().next())
+                .map_or(offset, |line| offset + line.len());
+            error.place = Some(Place::new(sources.add(name.as_str(), text), Span::new(offset, end)));
+            Err(error
+                .hint("give every row as many values as the header; put a value that holds a comma in quotes")
+                .into())
+        }
         Err(error) => Err(RenderError::new(error.to_string()).into()),
     })
 }

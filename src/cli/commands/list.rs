@@ -18,6 +18,8 @@ impl Listener for OnlyFindings {
         if matches!(event, Event::Finding(finding) if finding.is_error()) || matches!(event, Event::Print(_))
         {
             self.0.notice(event);
+        } else if let Event::Warning(text) = event {
+            anstream::eprintln!("warning: {text}");
         }
     }
 }

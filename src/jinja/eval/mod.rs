@@ -78,6 +78,15 @@ impl Environment {
         self.called.borrow().clone()
     }
 
+    /// Returns the macro or name of the context most like one that was not found.
+    fn nearest_name(&self, name: &str) -> Option<String> {
+        let macros = if self.with_macros { self.macros.names(&self.package) } else { Vec::new() };
+        let context = self.context.borrow();
+        let mut known: Vec<&str> = macros.into_iter().chain(context.keys().map(|name| &**name)).collect();
+        known.sort_unstable();
+        crate::diagnostic::suggest::nearest(name, known).map(str::to_owned)
+    }
+
     fn note_call(&self, id: &str) {
         let mut called = self.called.borrow_mut();
         if !called.iter().any(|known| known == id) {

@@ -54,7 +54,7 @@ fn an_undefined_macro() {
 //- models/orders.sql
 select
     {{ cent('amount') }} as amount
-"), @r"
+"), @"
     HH:MM:SS  1 of 1 START sql view model main.orders ........................................ [RUN]
     HH:MM:SS  1 of 1 ERROR creating sql view model main.orders ............................... [ERROR in S.SSs]
     HH:MM:SS  Finished running 1 view model in H hours M minutes and S.SS seconds (S.SSs).
@@ -66,7 +66,7 @@ select
     HH:MM:SS  2 |     {{ cent('amount') }} as amount
     HH:MM:SS    |        ^^^^^^^^^^^^^^
     HH:MM:SS    |
-    HH:MM:SS    = help: a macro that does not exist, or a misspelt name, does this; a macro of a package is called as `package.macro`
+    HH:MM:SS    = help: did you mean `cents`?
     HH:MM:SS  Done. PASS=0 WARN=0 ERROR=1 SKIP=0 NO-OP=0 TOTAL=1
     exit 1
     ");

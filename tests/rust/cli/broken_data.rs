@@ -205,14 +205,19 @@ fn a_seed_with_a_ragged_row() {
 id,amount
 1,2
 2,3,4
-"), @r"
+"), @"
     HH:MM:SS  1 of 1 START seed file main.orders ............................................. [RUN]
     HH:MM:SS  1 of 1 ERROR loading seed file main.orders ..................................... [ERROR in S.SSs]
     HH:MM:SS  Finished running 1 seed in H hours M minutes and S.SS seconds (S.SSs).
     HH:MM:SS  Completed with 1 error, 0 partial successes, and 0 warnings:
     HH:MM:SS  Error in seed orders (seeds/orders.csv)
-    HH:MM:SS  error[jinja-error]: seeds/orders.csv: CSV error: record 2 (line: 3, byte: 14): found record with 3 fields, but the previous record has 2 fields
-    HH:MM:SS  --> seeds/orders.csv
+    HH:MM:SS  error[jinja-error]: this row has 3 values, and the header names 2 columns
+    HH:MM:SS   --> seeds/orders.csv:3:1
+    HH:MM:SS    |
+    HH:MM:SS  3 | 2,3,4
+    HH:MM:SS    | ^^^^^
+    HH:MM:SS    |
+    HH:MM:SS    = help: give every row as many values as the header; put a value that holds a comma in quotes
     HH:MM:SS  Done. PASS=0 WARN=0 ERROR=1 SKIP=0 NO-OP=0 TOTAL=1
     exit 1
     ");

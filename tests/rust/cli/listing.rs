@@ -131,7 +131,8 @@ fn tests_come_along_with_what_they_test() {
 
 #[test]
 fn a_selection_of_nothing_says_so_beside_the_list() {
-    insta::assert_snapshot!(run(&shop(), "list --select nothing").told(), @r"
+    insta::assert_snapshot!(run(&shop(), "list --select nothing").told(), @"
+    ! warning: The selection criterion 'nothing' does not match any enabled nodes
     ! No nodes selected!
     exit 0
     ");
