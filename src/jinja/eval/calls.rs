@@ -46,7 +46,7 @@ impl Evaluator<'_> {
         match callable {
             Value::Object(object) => object.clone().call(self, arguments),
             Value::Undefined(_) if self.environment.mode == Mode::Parse => Ok(callable.clone()),
-            Value::Undefined(name) => Err(RenderError::undefined(name).into()),
+            Value::Undefined(name) => Err(self.undefined_error(name).into()),
             other => Err(RenderError::new(format!("'{}' object is not callable", other.type_name())).into()),
         }
     }
