@@ -17,5 +17,15 @@ impl Default for Limits {
     }
 }
 
-/// The stack in bytes that rendering needs at the greatest depth allowed.
+/// A stack in bytes on which most templates need no further one.
 pub const STACK: usize = 64 << 20;
+
+/// What may be left of the stack before a further one is begun, and how large that is.
+const LEFT: usize = 256 << 10;
+const FURTHER: usize = 4 << 20;
+
+/// Runs a step of something that nests, on a further stack when the present one nears its end. What nests is bounded
+/// elsewhere; this keeps the bound from depending on the thread.
+pub(crate) fn nested<T>(body: impl FnOnce() -> T) -> T {
+    stacker::maybe_grow(LEFT, FURTHER, body)
+}

@@ -122,12 +122,6 @@ impl MacroRegistry {
         all
     }
 
-    /// Returns the names that a node of a package can call: its own package's and the root's.
-    pub fn names(&self, package: &str) -> Vec<&str> {
-        let own = [package, self.root.as_str()].into_iter().filter_map(|package| self.packages.get(package));
-        own.flat_map(HashMap::keys).map(String::as_str).collect()
-    }
-
     /// Finds a macro by bare name for a node of a package: own package, root, internal packages.
     pub fn find(&self, package: &str, name: &str) -> Option<&Arc<Macro>> {
         let places =

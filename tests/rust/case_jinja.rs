@@ -1,39 +1,65 @@
 //! Cases of templates: `jinja` is the template, `macros` the text of a macro file, `context` the names as JSON; what
-//! is expected is the `text` or the `error`.
+//! is expected is the `text` or the `error`. Of the kind `native` the text tells the value.
 
 use std::fmt::Write;
 use std::sync::Arc;
 
 use martlet::base::source::{Place, SourceMap};
 use martlet::diagnostic::Diagnostic;
-use martlet::jinja::eval::{Environment, Mode, render};
+use martlet::jinja::eval::{Environment, Mode, render, render_native};
 use martlet::jinja::limits::STACK;
 use martlet::jinja::macros::{Macro, MacroRegistry};
 use martlet::jinja::provenance::Output;
+use martlet::jinja::syntax::tree::Template;
 use martlet::jinja::syntax::{Origin, blocks, parse};
 use martlet::jinja::value::Value;
 
 use crate::case_file::{Answer, Case};
 
-/// Renders a template with the stack that the scheduler's threads have.
+/// Renders a template.
 pub(crate) fn run(case: &Case) -> Result<Answer, String> {
-    let work = || {
+    with_stack(|| {
         let sources = SourceMap::default();
-        match rendered(case, &sources) {
+        let result = prepared(case, &sources, true).and_then(|(environment, template)| {
+            render(&environment, &template).map_err(|error| Box::new(error.to_diagnostic()))
+        });
+        match result {
             Ok(output) => {
                 check_provenance(&output, &sources)?;
                 Ok(Answer { block: "text", text: output.text })
             }
             Err(finding) => Ok(Answer { block: "error", text: told(&finding, &sources) }),
         }
-    };
+    })
+}
+
+/// Renders a template natively and tells the value as Python's `repr()`.
+pub(crate) fn run_native(case: &Case) -> Result<Answer, String> {
+    with_stack(|| {
+        let sources = SourceMap::default();
+        let result = prepared(case, &sources, false).and_then(|(environment, template)| {
+            render_native(&environment, &template).map_err(|error| Box::new(error.to_diagnostic()))
+        });
+        Ok(match result {
+            Ok(value) => Answer { block: "text", text: value.repr() },
+            Err(finding) => Answer { block: "error", text: told(&finding, &sources) },
+        })
+    })
+}
+
+/// Works with the stack that the scheduler's threads have.
+fn with_stack(work: impl FnOnce() -> Result<Answer, String> + Send) -> Result<Answer, String> {
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
         thread.map_err(|error| error.to_string())?.join().map_err(|_| "the render panicked".to_owned())?
     })
 }
 
-fn rendered(case: &Case, sources: &SourceMap) -> Result<Output, Box<Diagnostic>> {
+fn prepared(
+    case: &Case,
+    sources: &SourceMap,
+    stripped: bool,
+) -> Result<(Environment, Template), Box<Diagnostic>> {
     let mut registry = MacroRegistry::new("root", "duckdb", Vec::new(), Vec::new());
     if let Some(text) = case.block("macros") {
         let text: Arc<str> = text.into();
@@ -46,7 +72,9 @@ fn rendered(case: &Case, sources: &SourceMap) -> Result<Output, Box<Diagnostic>>
             return Err(Box::new(finding));
         }
     }
-    let text: Arc<str> = case.block("jinja").unwrap_or_default().trim().into();
+    let text = case.block("jinja").unwrap_or_default();
+    // dbt strips files, but not the texts of YAML files.
+    let text: Arc<str> = if stripped { text.trim() } else { text }.into();
     let template = parse(&text, &Origin::at(sources.add("template", text.clone()), 0), false)?;
     let environment = Environment::new(Arc::new(registry), "root", Mode::Execute);
     if let Some(context) = case.block("context") {
@@ -55,7 +83,7 @@ fn rendered(case: &Case, sources: &SourceMap) -> Result<Output, Box<Diagnostic>>
             environment.set(name, value_of(value));
         }
     }
-    render(&environment, &template).map_err(|error| Box::new(error.to_diagnostic()))
+    Ok((environment, template))
 }
 
 fn value_of(json: &serde_json::Value) -> Value {

@@ -46,11 +46,7 @@ impl Evaluator<'_> {
         match callable {
             Value::Object(object) => object.clone().call(self, arguments),
             Value::Undefined(_) if self.environment.mode == Mode::Parse => Ok(callable.clone()),
-            Value::Undefined(name) => {
-                let error = RenderError::undefined(name);
-                let near = self.environment.nearest_name(name);
-                Err(near.map_or(error.clone(), |near| error.hint(format!("did you mean `{near}`?"))).into())
-            }
+            Value::Undefined(name) => Err(self.undefined_error(name).into()),
             other => Err(RenderError::new(format!("'{}' object is not callable", other.type_name())).into()),
         }
     }

@@ -60,6 +60,9 @@ impl RenderError {
 
     /// Makes the error of using a name that has no value.
     pub fn undefined(name: &str) -> Self {
+        if let Some((owner, attribute)) = name.split_once(" object.") {
+            return Self::new(format!("'{owner} object' has no attribute '{attribute}'"));
+        }
         let mut error = Self::new(format!("'{name}' is undefined"));
         error.hint = Some(
             "a macro that does not exist, or a misspelt name, does this; a macro of a package is called as `package.macro`"

@@ -2,6 +2,7 @@
 
 use crate::jinja::eval::error::{RenderError, Result};
 use crate::jinja::eval::{Evaluator, Mode, items};
+use crate::jinja::limits::nested;
 use crate::jinja::syntax::tree::{CallArgument, Comparison, Constant, Expression, Kind};
 use crate::jinja::value::{Arguments, Value, containers, operators};
 use crate::jinja::{filters, predicates};
@@ -11,7 +12,7 @@ impl Evaluator<'_> {
     pub(crate) fn expression(&mut self, expression: &Expression) -> Result<Value> {
         self.step(expression.place)?;
         let outer = self.here.replace(expression.place);
-        let result = self.evaluate(&expression.kind);
+        let result = nested(|| self.evaluate(&expression.kind));
         self.here = outer;
         self.locate(result, expression.place)
     }

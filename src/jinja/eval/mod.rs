@@ -5,6 +5,7 @@ pub mod error;
 mod expressions;
 pub mod items;
 mod loops;
+mod native;
 pub mod scope;
 mod statements;
 
@@ -19,8 +20,10 @@ use crate::jinja::eval::scope::Scope;
 use crate::jinja::limits::Limits;
 use crate::jinja::macros::MacroRegistry;
 use crate::jinja::provenance::{Frame, Output};
-use crate::jinja::syntax::tree::{Kind, Statement, Template};
-use crate::jinja::value::{Text, Value};
+use crate::jinja::syntax::tree::Template;
+use crate::jinja::value::Value;
+
+pub use native::render_native;
 
 /// What undefined names do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,15 +81,6 @@ impl Environment {
         self.called.borrow().clone()
     }
 
-    /// Returns the macro or name of the context most like one that was not found.
-    fn nearest_name(&self, name: &str) -> Option<String> {
-        let macros = if self.with_macros { self.macros.names(&self.package) } else { Vec::new() };
-        let context = self.context.borrow();
-        let mut known: Vec<&str> = macros.into_iter().chain(context.keys().map(|name| &**name)).collect();
-        known.sort_unstable();
-        crate::diagnostic::suggest::nearest(name, known).map(str::to_owned)
-    }
-
     fn note_call(&self, id: &str) {
         let mut called = self.called.borrow_mut();
         if !called.iter().any(|known| known == id) {
@@ -101,21 +95,6 @@ pub fn render(environment: &Environment, template: &Template) -> std::result::Re
     evaluator.render(template).map_err(|interrupt| interrupt.into_error())
 }
 
-/// Renders a template that may be a single expression to that expression's value, as dbt's YAML values are.
-///
-/// An expression of constants alone is folded to text first, as in Jinja2's native environment under dbt.
-pub fn render_native(
-    environment: &Environment,
-    template: &Template,
-) -> std::result::Result<Value, RenderError> {
-    if let [Statement::Emit(expression)] = template.body.as_slice() {
-        let mut evaluator = Evaluator::new(environment);
-        let value = evaluator.expression(expression).map_err(|interrupt| interrupt.into_error())?;
-        return Ok(if is_constant(&expression.kind) { Value::from(value.to_text()) } else { value });
-    }
-    render(environment, template).map(|output| Value::Str(Text::captured(output)))
-}
-
 /// Evaluates one call from outside, such as a materialization macro.
 pub fn call(
     environment: &Environment,
@@ -123,21 +102,6 @@ pub fn call(
     arguments: crate::jinja::value::Arguments,
 ) -> std::result::Result<Value, RenderError> {
     Evaluator::new(environment).call_value(callable, arguments).map_err(|interrupt| interrupt.into_error())
-}
-
-fn is_constant(kind: &Kind) -> bool {
-    match kind {
-        Kind::Constant(_) => true,
-        Kind::List(items) | Kind::Tuple(items) => items.iter().all(|item| is_constant(&item.kind)),
-        Kind::Dict(pairs) => {
-            pairs.iter().all(|(key, value)| is_constant(&key.kind) && is_constant(&value.kind))
-        }
-        Kind::Not(value) | Kind::Negate(value) | Kind::Positive(value) => is_constant(&value.kind),
-        Kind::Binary(_, left, right) | Kind::And(left, right) | Kind::Or(left, right) => {
-            is_constant(&left.kind) && is_constant(&right.kind)
-        }
-        _ => false,
-    }
 }
 
 /// The state of one render.
@@ -151,6 +115,8 @@ pub struct Evaluator<'e> {
     depth: usize,
     steps: u64,
     captured: Rc<Cell<usize>>,
+    /// What the template itself writes, one by one, when it is rendered natively.
+    nodes: Option<Vec<Value>>,
 }
 
 impl<'e> Evaluator<'e> {
@@ -165,6 +131,7 @@ impl<'e> Evaluator<'e> {
             depth: 0,
             steps: 0,
             captured: Rc::default(),
+            nodes: None,
         }
     }
 
@@ -206,7 +173,9 @@ impl<'e> Evaluator<'e> {
     /// Runs something and returns what it wrote.
     fn capture(&mut self, body: impl FnOnce(&mut Self) -> Result<()>) -> Result<Output> {
         let outer = std::mem::take(&mut self.output);
+        let nodes = self.nodes.take();
         let result = body(self);
+        self.nodes = nodes;
         let written = std::mem::replace(&mut self.output, outer);
         result?;
         self.captured.set(self.captured.get() + written.text.len());
@@ -270,6 +239,23 @@ impl<'e> Evaluator<'e> {
         crate::jinja::filters::globals::get(name)
     }
 
+    /// Makes the error of using a name that has no value, with the nearest one that has.
+    pub(crate) fn undefined_error(&self, name: &str) -> RenderError {
+        let environment = self.environment;
+        let mut known: Vec<String> = environment.context.borrow().keys().map(ToString::to_string).collect();
+        if environment.with_macros {
+            known.extend(environment.macros.all().into_iter().map(|entry| entry.name.clone()));
+        }
+        known.extend(crate::jinja::filters::globals::names().map(str::to_owned));
+        // Of equally near names the first by alphabet is told, every time.
+        known.sort_unstable();
+        let error = RenderError::undefined(name);
+        match crate::diagnostic::suggest::nearest(name, known.iter().map(String::as_str)) {
+            Some(near) => error.hint(format!("did you mean `{near}`?")),
+            None => error,
+        }
+    }
+
     fn undefined(&self, name: &str) -> Value {
         Value::Undefined(name.into())
     }
@@ -278,11 +264,12 @@ impl<'e> Evaluator<'e> {
     pub(crate) fn missing_attribute(&self, value: &Value, name: &str, called: bool) -> Result<Value> {
         match value {
             Value::Undefined(_) if self.environment.mode == Mode::Parse => Ok(value.clone()),
-            Value::Undefined(known) => Err(RenderError::undefined(known).into()),
+            Value::Undefined(known) => Err(self.undefined_error(known).into()),
             other if called && self.environment.mode == Mode::Execute => {
                 let message = format!("'{}' has no attribute '{name}'", describe(other));
                 Err(RenderError::new(message).into())
             }
+            // Errors that name it are those of `RenderError::undefined`, which knows this form.
             other => Ok(self.undefined(&format!("{}.{name}", describe(other)))),
         }
     }
@@ -290,4 +277,68 @@ impl<'e> Evaluator<'e> {
 
 fn describe(value: &Value) -> String {
     format!("{} object", value.type_name())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::source::SourceMap;
+    use crate::jinja::macros::Macro;
+    use crate::jinja::syntax::{Origin, blocks, parse};
+
+    /// Renders on the test's own thread, whose stack is small.
+    fn rendered(text: &str, macros: &str) -> std::result::Result<String, String> {
+        let sources = SourceMap::default();
+        let mut registry = MacroRegistry::new("root", "duckdb", Vec::new(), Vec::new());
+        let origin = Origin::at(sources.add("macros", macros), 0);
+        for block in blocks::scan(macros, &origin, &mut Vec::new()) {
+            registry.add(Macro::new("root", "macros", &macros.into(), block, &origin));
+        }
+        let template = parse(text, &Origin::at(sources.add("template", text), 0), false);
+        let template = template.map_err(|finding| finding.message.clone())?;
+        let environment = Environment::new(Arc::new(registry), "root", Mode::Execute);
+        render(&environment, &template).map(|output| output.text).map_err(|error| error.message)
+    }
+
+    #[test]
+    fn deep_nesting_is_an_error_and_not_the_end_of_the_process() {
+        let deep = |open: &str, close: &str| {
+            rendered(&format!("{{{{ {}1{} }}}}", open.repeat(5000), close.repeat(5000)), "")
+        };
+        for (open, close) in [("(", ")"), ("[", "]"), ("{1: ", "}"), ("f(", ")"), ("- ", ""), ("not ", "")] {
+            assert!(deep(open, close).is_err(), "{open}");
+        }
+        assert!(rendered(&format!("{{{{ 1{} }}}}", " ~ 1".repeat(50_000)), "").is_err());
+        assert!(rendered(&format!("{{{{ a{} }}}}", ".a".repeat(50_000)), "").is_err());
+        assert!(rendered(&format!("{{{{ 1{} }}}}", " if a else 1".repeat(5000)), "").is_err());
+        let elifs = "{% elif a %}b".repeat(5000);
+        assert!(rendered(&format!("{{% if a %}}b{elifs}{{% endif %}}"), "").is_err());
+    }
+
+    #[test]
+    fn long_chains_render_on_a_small_stack() {
+        let ones = rendered(&format!("{{{{ 1{} }}}}", " ~ 1".repeat(1500)), "").unwrap();
+        assert_eq!(ones.len(), 1501);
+        let elifs = "{% elif false %}b".repeat(800);
+        assert_eq!(
+            rendered(&format!("{{% if false %}}a{elifs}{{% else %}}c{{% endif %}}"), "").unwrap(),
+            "c"
+        );
+    }
+
+    #[test]
+    fn macros_call_each_other_deeply_on_a_small_stack() {
+        let down = "{% macro down(n) %}{% for i in [1] %}{% if n > 0 %}{{ down(n - 1) }}{% endif %}{% endfor %}.\
+                    {% endmacro %}";
+        assert_eq!(rendered("{{ down(400) }}", down).unwrap().len(), 401);
+        assert!(rendered("{{ down(4000) }}", down).unwrap_err().contains("500 levels"));
+    }
+
+    #[test]
+    fn values_that_nest_deeply_print() {
+        let grown =
+            "{% set ns = namespace(l=[]) %}{% for i in range(5000) %}{% set ns.l = [ns.l] %}{% endfor %}";
+        assert!(rendered(&format!("{grown}{{{{ ns.l }}}}"), "").unwrap().contains("[...]"));
+        assert!(rendered(&format!("{grown}{{{{ ns.l | tojson | length }}}}"), "").is_ok());
+    }
 }

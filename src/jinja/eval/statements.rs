@@ -4,24 +4,26 @@ use crate::jinja::eval::calls::Closure;
 use crate::jinja::eval::error::{Interrupt, RenderError, Result};
 use crate::jinja::eval::{Evaluator, items};
 use crate::jinja::filters;
+use crate::jinja::limits::nested;
 use crate::jinja::syntax::tree::{Expression, Kind, Statement, Target};
 use crate::jinja::value::{Arguments, Text, Value};
 
 impl Evaluator<'_> {
     /// Runs statements in the present scope.
     pub(super) fn block(&mut self, statements: &[Statement]) -> Result<()> {
-        statements.iter().try_for_each(|statement| self.statement(statement))
+        nested(|| statements.iter().try_for_each(|statement| self.statement(statement)))
     }
 
     fn statement(&mut self, statement: &Statement) -> Result<()> {
         match statement {
             Statement::Text { text, place } => {
                 self.step(*place)?;
+                self.note_text(text);
                 self.output.push(text, *place, true, self.frame.as_ref());
             }
             Statement::Emit(expression) => {
                 let value = self.expression(expression)?;
-                self.write(&value, expression);
+                self.write(&value, expression)?;
             }
             Statement::For(node) => self.for_loop(node)?,
             Statement::If { condition, then, otherwise } => {
@@ -54,7 +56,7 @@ impl Evaluator<'_> {
             Statement::Filter { filter, body } => {
                 let output = self.capture(|evaluator| evaluator.scoped(|evaluator| evaluator.block(body)))?;
                 let value = self.filter_chain(filter, Value::Str(Text::captured(output)))?;
-                self.write(&value, filter);
+                self.write(&value, filter)?;
             }
             Statement::Macro(definition) => {
                 let closure = Closure { definition: definition.clone(), scope: self.scope.clone() };
@@ -67,7 +69,7 @@ impl Evaluator<'_> {
             Statement::Call { call, caller } => {
                 let closure = Closure { definition: caller.clone(), scope: self.scope.clone() };
                 let value = self.call_block(call, Value::object(closure))?;
-                self.write(&value, call);
+                self.write(&value, call)?;
             }
             Statement::Do(expression) => {
                 self.expression(expression)?;
@@ -80,7 +82,9 @@ impl Evaluator<'_> {
     }
 
     /// Writes a value; captured text keeps the pieces it came from.
-    fn write(&mut self, value: &Value, expression: &Expression) {
+    fn write(&mut self, value: &Value, expression: &Expression) -> Result<()> {
+        let noted = self.note_value(value, expression);
+        self.locate(noted, expression.place)?;
         match value {
             Value::Str(text) => match text.pieces() {
                 Some(pieces) if !pieces.is_empty() => self.output.push_pieces(text.as_str(), pieces),
@@ -88,6 +92,7 @@ impl Evaluator<'_> {
             },
             other => self.output.push(&other.to_text(), expression.place, false, self.frame.as_ref()),
         }
+        Ok(())
     }
 
     /// Applies a filter whose innermost value is the text of the block.

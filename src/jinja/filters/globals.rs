@@ -59,6 +59,11 @@ pub(crate) fn get(name: &str) -> Option<Value> {
     Some(Native::value(name, function))
 }
 
+/// Returns the names of all functions.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    FUNCTIONS.iter().map(|(name, _)| *name)
+}
+
 fn hex(bytes: &[u8]) -> String {
     crate::project::files::hex(bytes)
 }

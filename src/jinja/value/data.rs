@@ -7,6 +7,9 @@ use crate::base::data::{Data, DataMap};
 use crate::base::table::Cell;
 use crate::jinja::value::{Key, Value};
 
+/// How many containers inside each other are converted.
+const DEEPEST: usize = 200;
+
 impl From<&Data> for Value {
     fn from(data: &Data) -> Self {
         match data {
@@ -49,17 +52,24 @@ impl From<&Cell> for Value {
 impl Value {
     /// Converts to a plain value; what has none (objects, dates) becomes its text, undefined becomes nothing.
     pub fn to_data(&self) -> Data {
+        self.to_data_within(0)
+    }
+
+    fn to_data_within(&self, depth: usize) -> Data {
+        let inner = |value: &Value| value.to_data_within(depth + 1);
         match self {
+            // A list may hold itself.
+            _ if depth > DEEPEST => Data::Null,
             Value::None | Value::Undefined(_) => Data::Null,
             Value::Bool(truth) => Data::Bool(*truth),
             Value::Int(number) => Data::Int(*number),
             Value::Float(number) => Data::Float(*number),
             Value::Str(text) => Data::Str(text.as_str().to_owned()),
-            Value::List(items) => Data::List(items.borrow().iter().map(Value::to_data).collect()),
-            Value::Tuple(items) => Data::List(items.iter().map(Value::to_data).collect()),
-            Value::Set(entries) => Data::List(entries.borrow().keys().map(|key| key.0.to_data()).collect()),
+            Value::List(items) => Data::List(items.borrow().iter().map(inner).collect()),
+            Value::Tuple(items) => Data::List(items.iter().map(inner).collect()),
+            Value::Set(entries) => Data::List(entries.borrow().keys().map(|key| inner(&key.0)).collect()),
             Value::Dict(entries) => Data::Map(
-                entries.borrow().iter().map(|(key, value)| (key.0.to_text(), value.to_data())).collect(),
+                entries.borrow().iter().map(|(key, value)| (key.0.to_text(), inner(value))).collect(),
             ),
             other => Data::Str(other.to_text()),
         }

@@ -12,7 +12,7 @@ use minijinja::syntax::SyntaxConfig;
 
 use crate::base::source::Place;
 use crate::diagnostic::{Diagnostic, codes};
-use crate::jinja::limits::STACK;
+use crate::jinja::limits::{STACK, nested};
 use crate::jinja::syntax::tree::{
     BinaryOperator, CallArgument, Comparison, Constant, Expression, For, Kind, MacroDefinition, MacroUses,
     Parameter, Statement, Target, Template,
@@ -32,13 +32,7 @@ pub fn parse(source: &str, origin: &Origin, keep_newline: bool) -> Parsed<Templa
         return read(source, origin, keep_newline);
     }
     // The parser calls itself for what nests, so that a long tag may need more stack than there is here.
-    std::thread::scope(|scope| {
-        let builder = std::thread::Builder::new().stack_size(STACK + (longest << 10));
-        match builder.spawn_scoped(scope, || read(source, origin, keep_newline)) {
-            Ok(thread) => thread.join().unwrap_or_else(|_| Err(too_deep(origin.place(0..source.len())))),
-            Err(_) => Err(too_deep(origin.place(0..source.len()))),
-        }
-    })
+    stacker::grow(STACK + (longest << 10), || read(source, origin, keep_newline))
 }
 
 fn read(source: &str, origin: &Origin, keep_newline: bool) -> Parsed<Template> {
@@ -101,7 +95,7 @@ impl Lower<'_> {
             return Err(too_deep(place()));
         }
         self.depth.set(self.depth.get() + 1);
-        let result = body();
+        let result = nested(body);
         self.depth.set(self.depth.get() - 1);
         result
     }
