@@ -92,8 +92,8 @@ def bench_patients(martlet: str, scratch: Path) -> None:
         database = scratch / f"bench_{patients}.duckdb"
         command = [martlet, "--debug", "build", "--full-refresh", "--vars", f"{{raw_dir: '{raw}'}}", "--target-path", str(scratch / "out")]
         figures = measure(command, Path.cwd(), {"HEALTHCARE_DB": str(database)}, runs=1)
-        found = re.search(r"([\d.]+) s inside the database, ([\d.]+) s in all", figures["text"])
-        share = f"{float(found.group(1)):.2f} s inside DuckDB, all workers together" if found else ""
+        found = re.search(r"inside the database \((\d+) %\)", figures["text"])
+        share = f"{found.group(1)} % of the work inside DuckDB" if found else ""
         report(f"martlet build, {patients:,} patients", figures, share)
 
 

@@ -69,9 +69,11 @@ pub(super) fn run(setting: &Setting, kind: Kind, selection: &Selection, running:
     match run_nodes(&session, &chosen, action, running.fail_fast) {
         Ok(outcome) => {
             setting.listener.notice(&Event::Summary { results: outcome.results.clone() });
+            let work: f64 = outcome.results.iter().map(|(_, result)| result.seconds).sum();
+            let share = if work > 0.0 { 100.0 * outcome.database_seconds / work } else { 0.0 };
             setting.listener.notice(&Event::Message {
                 text: format!(
-                    "{:.2} s inside the database, {:.2} s in all",
+                    "{:.2} s of {work:.2} s of work were spent inside the database ({share:.0} %), {:.2} s in all",
                     outcome.database_seconds, outcome.seconds
                 ),
                 info: false,
