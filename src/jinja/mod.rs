@@ -8,6 +8,7 @@ mod filters;
 pub mod host;
 pub mod limits;
 pub mod macros;
+pub mod modules;
 mod predicates;
 pub mod provenance;
 pub mod syntax;

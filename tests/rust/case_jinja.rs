@@ -9,6 +9,7 @@ use martlet::diagnostic::Diagnostic;
 use martlet::jinja::eval::{Environment, Mode, render, render_native};
 use martlet::jinja::limits::STACK;
 use martlet::jinja::macros::{Macro, MacroRegistry};
+use martlet::jinja::modules::modules;
 use martlet::jinja::provenance::Output;
 use martlet::jinja::syntax::tree::Template;
 use martlet::jinja::syntax::{Origin, blocks, parse};
@@ -77,6 +78,7 @@ fn prepared(
     let text: Arc<str> = if stripped { text.trim() } else { text }.into();
     let template = parse(&text, &Origin::at(sources.add("template", text.clone()), 0), false)?;
     let environment = Environment::new(Arc::new(registry), "root", Mode::Execute);
+    environment.set("modules", modules());
     if let Some(context) = case.block("context") {
         let context: serde_json::Value = serde_json::from_str(context).expect("the context is not JSON");
         for (name, value) in context.as_object().expect("the context is no object") {

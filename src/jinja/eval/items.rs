@@ -73,7 +73,7 @@ pub fn slice(value: &Value, parts: [Option<Value>; 3]) -> Result<Value> {
 fn positions(length: i128, start: Option<i128>, stop: Option<i128>, step: i128) -> Vec<usize> {
     let (low, high) = if step > 0 { (0, length) } else { (-1, length - 1) };
     let bound = |at: Option<i128>, default: i128| {
-        at.map_or(default, |at| if at < 0 { (at + length).max(low) } else { at.min(high) })
+        at.map_or(default, |at| if at < 0 { at.saturating_add(length).max(low) } else { at.min(high) })
     };
     let (first, last) = if step > 0 { (low, high) } else { (high, low) };
     let (mut at, stop) = (bound(start, first), bound(stop, last));
@@ -82,7 +82,7 @@ fn positions(length: i128, start: Option<i128>, stop: Option<i128>, step: i128) 
         if let Ok(at) = usize::try_from(at) {
             found.push(at);
         }
-        at += step;
+        at = at.saturating_add(step);
     }
     found
 }

@@ -80,8 +80,12 @@ fn range(_: &mut Evaluator<'_>, arguments: Arguments) -> Result<Value> {
     if step == 0 {
         return Err(RenderError::new("range() arg 3 must not be zero").into());
     }
-    let count =
-        if step > 0 { (stop - start + step - 1) / step } else { (start - stop - step - 1) / -step }.max(0);
+    let (length, size) = if step > 0 {
+        (stop.saturating_sub(start), step)
+    } else {
+        (start.saturating_sub(stop), step.saturating_neg())
+    };
+    let count = if length <= 0 { 0 } else { (length - 1) / size + 1 };
     // Jinja2's sandbox has this bound too.
     if count > 100_000 {
         return Err(RenderError::new(
@@ -105,7 +109,8 @@ impl Object for Range {
     }
 
     fn iterate(&self) -> Option<Vec<Value>> {
-        Some((0..self.count).map(|at| Value::Int(self.start + at * self.step)).collect())
+        let step = |at: i128| self.start.saturating_add(at.saturating_mul(self.step));
+        Some((0..self.count).map(|at| Value::Int(step(at))).collect())
     }
 
     fn equals(&self, other: &dyn Object) -> bool {

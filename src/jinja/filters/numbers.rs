@@ -105,8 +105,9 @@ fn half_even(number: f64, precision: i32) -> f64 {
 fn half_even_whole(number: i128, precision: i32) -> i128 {
     let Some(unit) = 10_i128.checked_pow(precision.unsigned_abs()) else { return 0 };
     let (whole, rest) = (number.div_euclid(unit), number.rem_euclid(unit));
-    let up = rest * 2 > unit || (rest * 2 == unit && whole % 2 != 0);
-    (whole + i128::from(up)) * unit
+    let half = unit / 2;
+    let up = rest > half || (rest == half && whole % 2 != 0);
+    (whole + i128::from(up)).saturating_mul(unit)
 }
 
 pub(super) fn filesizeformat(value: &Value, arguments: Arguments) -> Result<Value> {

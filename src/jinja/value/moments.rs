@@ -3,6 +3,7 @@
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDateTime, NaiveTime, TimeDelta, Timelike};
 
 use crate::jinja::eval::error::{RenderError, Result};
+use crate::jinja::modules::pytz::Zone;
 use crate::jinja::value::{Arguments, Value};
 
 /// Writes a timestamp in ISO form; the fraction only where there is one.
@@ -68,17 +69,31 @@ pub fn repr(stamp: NaiveDateTime) -> String {
     text + ")"
 }
 
+/// Writes a time of day as Python's `repr()`.
+pub fn repr_time(time: NaiveTime) -> String {
+    let micros = time.nanosecond() / 1000;
+    let seconds =
+        if time.second() > 0 || micros > 0 { format!(", {}", time.second()) } else { String::new() };
+    let micros = if micros > 0 { format!(", {micros}") } else { String::new() };
+    format!("datetime.time({}, {}{seconds}{micros})", time.hour(), time.minute())
+}
+
 /// Formats by `strftime`'s directives; `%f` is microseconds, as in Python.
 fn strftime(stamp: DateTime<FixedOffset>, aware: bool, format: &str) -> Result<String> {
     use std::fmt::Write;
-    let mut pattern = format.replace("%f", "%6f");
+    let zone = if moment_is_utc(stamp) { "UTC".to_owned() } else { stamp.format("%:z").to_string() };
+    let mut pattern = format.replace("%f", "%6f").replace("%Z", &zone);
     if !aware {
-        pattern = pattern.replace("%z", "").replace("%Z", "");
+        pattern = format.replace("%f", "%6f").replace("%z", "").replace("%Z", "");
     }
     let mut out = String::new();
     write!(out, "{}", stamp.format(&pattern))
         .map_err(|_| RenderError::new(format!("strftime() does not know the format '{format}'")))?;
     Ok(out)
+}
+
+fn moment_is_utc(moment: DateTime<FixedOffset>) -> bool {
+    moment.offset().local_minus_utc() == 0
 }
 
 /// Returns an attribute of a date, time or span.
@@ -95,6 +110,10 @@ pub fn attribute(value: &Value, name: &str) -> Option<Value> {
     let (stamp, has_date, has_time) = parts_of(value)?;
     let number = |number: u32| Some(Value::from(i64::from(number)));
     match name {
+        "tzinfo" if has_time => Some(match value {
+            Value::Moment(moment) => Value::object(Zone::Fixed(*moment.offset())),
+            _ => Value::None,
+        }),
         "year" if has_date => Some(Value::from(i64::from(stamp.year()))),
         "month" if has_date => number(stamp.month()),
         "day" if has_date => number(stamp.day()),
@@ -154,8 +173,35 @@ pub fn call_method(value: &Value, name: &str, arguments: Arguments) -> Option<Re
         "isoweekday" if has_date => Some(Ok(Value::from(i64::from(stamp.weekday().number_from_monday())))),
         "timestamp" if has_date && has_time => Some(Ok(Value::Float(moment.timestamp_micros() as f64 / 1e6))),
         "replace" => Some(replace(value, stamp, arguments)),
-        "astimezone" if has_date && has_time => Some(Ok(Value::Moment(moment))),
+        "isocalendar" if has_date => {
+            let week = stamp.iso_week();
+            let parts = [week.year().into(), week.week().into(), stamp.weekday().number_from_monday().into()];
+            Some(Ok(Value::tuple(parts.map(|number: i64| Value::from(number)).to_vec())))
+        }
+        "toordinal" if has_date => Some(Ok(Value::from(i64::from(stamp.date().num_days_from_ce())))),
+        "ctime" if has_date => Some(Ok(Value::from(stamp.format("%a %b %e %H:%M:%S %Y").to_string()))),
+        "utcoffset" if has_time => Some(Ok(match value {
+            Value::Moment(moment) => {
+                Value::Delta(TimeDelta::seconds(moment.offset().local_minus_utc().into()))
+            }
+            _ => Value::None,
+        })),
+        "astimezone" if has_date && has_time => Some(astimezone(moment, arguments)),
         _ => None,
+    }
+}
+
+/// A timestamp without a zone is taken for one of UTC.
+fn astimezone(moment: DateTime<FixedOffset>, arguments: Arguments) -> Result<Value> {
+    let mut reader = arguments.reader("astimezone");
+    let zone = reader.optional("tz")?.filter(|zone| !zone.is_none());
+    reader.finish()?;
+    match zone {
+        None => Ok(Value::Moment(moment)),
+        Some(zone) => match zone.downcast::<Zone>() {
+            Some(zone) => Ok(zone.moment(moment.to_utc())),
+            None => Err(RenderError::new("tzinfo argument must be None or of a tzinfo subclass").into()),
+        },
     }
 }
 
@@ -163,7 +209,9 @@ fn replace(value: &Value, stamp: NaiveDateTime, arguments: Arguments) -> Result<
     let mut reader = arguments.reader("replace");
     let names = ["year", "month", "day", "hour", "minute", "second", "microsecond"];
     let given = names.map(|name| reader.optional_int(name));
-    let no_zone = reader.optional("tzinfo")?.is_some_and(|zone| zone.is_none());
+    let zone = reader.optional("tzinfo")?;
+    let no_zone = zone.as_ref().is_some_and(Value::is_none);
+    let zone = zone.as_ref().and_then(Value::downcast::<Zone>).copied();
     reader.finish()?;
     let [year, month, day, hour, minute, second, micro] = given;
     let pick = |given: Result<Option<i128>>, old: u32| {
@@ -184,6 +232,7 @@ fn replace(value: &Value, stamp: NaiveDateTime, arguments: Arguments) -> Result<
     Ok(match value {
         Value::Date(_) => Value::Date(changed.date()),
         Value::Time(_) => Value::Time(changed.time()),
+        _ if zone.is_some() => zone.map_or(Value::None, |zone| zone.localized(changed)),
         Value::Moment(moment) if !no_zone => {
             Value::Moment(DateTime::from_naive_utc_and_offset(changed - *moment.offset(), *moment.offset()))
         }

@@ -165,6 +165,9 @@ fn zero_checked(operator: BinaryOperator, left: &Value, right: &Value) -> Result
 }
 
 fn divide(left: &Value, right: &Value) -> Result<Value> {
+    if let Some((left, right)) = spans(left, right) {
+        return Ok(Value::Float(left as f64 / right as f64));
+    }
     if let (Value::Delta(delta), Some(by)) = (left, right.to_int().and_then(|by| i32::try_from(by).ok()))
         && let Some(quotient) = delta.checked_div(by)
     {
@@ -179,11 +182,21 @@ fn divide(left: &Value, right: &Value) -> Result<Value> {
     Ok(Value::Float(left.to_float().unwrap_or(0.0) / right.to_float().unwrap_or(1.0)))
 }
 
+/// Divides spans of time by each other.
+fn spans(left: &Value, right: &Value) -> Option<(i64, i64)> {
+    let (Value::Delta(left), Value::Delta(right)) = (left, right) else { return None };
+    Some((left.num_microseconds()?, right.num_microseconds().filter(|micros| *micros != 0)?))
+}
+
 fn floor_divide(left: &Value, right: &Value) -> Result<Value> {
+    if let Some((left, right)) = spans(left, right) {
+        return Ok(Value::from(left.div_euclid(right)));
+    }
     zero_checked(BinaryOperator::FloorDivide, left, right)?;
     if let (Some(a), Some(b)) = (left.to_int(), right.to_int()) {
-        let quotient = a.checked_div(b).unwrap_or(i128::MAX);
-        return Ok(Value::Int(if a % b != 0 && (a < 0) != (b < 0) { quotient - 1 } else { quotient }));
+        let too_large = || RenderError::new("this number is too large");
+        let (quotient, rest) = (a.checked_div(b).ok_or_else(too_large)?, a.checked_rem(b).unwrap_or(0));
+        return Ok(Value::Int(if rest != 0 && (a < 0) != (b < 0) { quotient - 1 } else { quotient }));
     }
     Ok(Value::Float((left.to_float().unwrap_or(0.0) / right.to_float().unwrap_or(1.0)).floor()))
 }

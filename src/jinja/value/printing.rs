@@ -85,7 +85,7 @@ impl Value {
             Value::Date(date) => out.push_str(&date.format("datetime.date(%Y, %-m, %-d)").to_string()),
             Value::DateTime(stamp) => out.push_str(&moments::repr(*stamp)),
             Value::Moment(moment) => out.push_str(&moments::repr(moment.naive_local())),
-            Value::Time(time) => out.push_str(&time.format("datetime.time(%-H, %-M, %-S)").to_string()),
+            Value::Time(time) => out.push_str(&moments::repr_time(*time)),
             Value::Delta(delta) => out.push_str(&moments::repr_delta(*delta)),
             Value::Object(object) => out.push_str(&object.repr()),
             Value::Undefined(_) => out.push_str("Undefined"),
