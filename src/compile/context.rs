@@ -16,6 +16,7 @@ use crate::jinja::builtins::{api, exceptions, messages};
 use crate::jinja::eval::error::{RenderError, Result};
 use crate::jinja::eval::{Environment, Evaluator};
 use crate::jinja::host::Host;
+use crate::jinja::modules::modules;
 use crate::jinja::syntax::{Origin, parse};
 use crate::jinja::value::object::Native;
 use crate::jinja::value::{Arguments, Text, Value};
@@ -40,6 +41,7 @@ pub fn base(
     names.set("env_var", env_var(environment.clone(), secrets));
     names.set("var", VarFunction::value(variables.clone(), package));
     names.set("dbt_version", Value::from(DBT_VERSION));
+    names.set("modules", modules());
 }
 
 /// Sets `target` and `env`.
