@@ -49,3 +49,7 @@ demo: build ## Generates 1,000 patients, builds and tests the healthcare marts, 
 .PHONY: bench
 bench: build ## Measures start-up, parsing and building, against dbt Core in the same run
 	@$(PYTHON) scripts/bench.py "$(TARGET)/release/martlet"
+
+.PHONY: stress
+stress: libduckdb ## Every test, with the whole of the random campaigns
+	MARTLET_STRESS=1 cargo test

@@ -9,6 +9,7 @@ error only the failure is compared: the messages are our own.
 """
 
 import datetime
+import hashlib
 import itertools
 import json
 import pathlib
@@ -17,6 +18,7 @@ import sys
 
 import jinja2
 import jinja2.sandbox
+import yaml
 
 CASES = pathlib.Path(__file__).resolve().parent.parent / "tests" / "cases" / "jinja"
 MACRO_BLOCK = re.compile(r"\{%-?\s*macro\s.*?\{%-?\s*endmacro\s*-?%\}", re.S)
@@ -55,8 +57,49 @@ def modules():
     return found
 
 
-def zipped(*columns, default=None):
-    return zip(*columns)
+def or_default(make):
+    """dbt's functions that give a default for what Python's own refuse."""
+
+    def call(*values, default=None):
+        try:
+            return make(*values)
+        except TypeError:
+            return default
+
+    return call
+
+
+def from_json(text, default=None):
+    try:
+        return json.loads(text)
+    except ValueError:
+        return default
+
+
+def from_yaml(text, default=None):
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError:
+        return default
+
+
+def to_yaml(value, default=None, sort_keys=False):
+    try:
+        return yaml.safe_dump(value, sort_keys=sort_keys)
+    except (ValueError, yaml.YAMLError):
+        return default
+
+
+def diff_of_two_dicts(first, second):
+    first, second = ({key.lower(): value for key, value in each.items()} for each in (first, second))
+    left = {}
+    for key, items in first.items():
+        if key in second:
+            known = [item.lower() for item in second[key]]
+            items = [item.lower() for item in items if item.lower() not in known]
+        if items or key not in second:
+            left[key] = items
+    return left
 
 
 def render(blocks):
@@ -64,8 +107,10 @@ def render(blocks):
     environment.filters |= {name: lambda value: value for name in ("as_text", "as_bool", "as_native", "as_number")}
     environment.filters["is_list"] = lambda value: isinstance(value, list)
     names = json.loads(blocks.get("context", "{}"))
-    names |= {"return": give_back, "modules": modules(), "set": set, "zip": zipped}
-    names |= {"tojson": json.dumps, "fromjson": json.loads}
+    names |= {"return": give_back, "modules": modules(), "local_md5": lambda text: hashlib.md5(text.encode()).hexdigest()}
+    names |= {"set": lambda value, default=None: or_default(set)(value, default=default), "zip": or_default(zip)}
+    names |= {"set_strict": set, "zip_strict": zip, "diff_of_two_dicts": diff_of_two_dicts}
+    names |= {"tojson": json.dumps, "fromjson": from_json, "toyaml": to_yaml, "fromyaml": from_yaml}
     # Each macro is a template of its own. All share one dict of names, so that each sees the macros behind it too.
     scope = {**environment.globals, **names}
     for text in MACRO_BLOCK.findall(blocks.get("macros", "")):

@@ -16,10 +16,11 @@ use crate::jinja::builtins::{api, exceptions, messages};
 use crate::jinja::eval::error::{RenderError, Result};
 use crate::jinja::eval::{Environment, Evaluator};
 use crate::jinja::host::Host;
+use crate::jinja::limits::Limits;
 use crate::jinja::modules::modules;
 use crate::jinja::syntax::{Origin, parse};
 use crate::jinja::value::object::Native;
-use crate::jinja::value::{Arguments, Text, Value};
+use crate::jinja::value::{Arguments, Text, Value, Zone};
 use crate::project::profile::Target;
 use crate::project::variables::Variables;
 
@@ -46,6 +47,7 @@ pub fn base(
 
 /// Sets `target` and `env`.
 pub fn target(names: &Environment, target: &Target) {
+    names.limits.set(limits(target));
     let mut map: DataMap = target.settings.clone();
     map.retain(|key, _| !HIDDEN.contains(&key.as_str()));
     let own = [
@@ -63,12 +65,23 @@ pub fn target(names: &Environment, target: &Target) {
     names.set("env", value);
 }
 
+/// How much a template may use, as the profile says.
+fn limits(target: &Target) -> Limits {
+    let (given, usual) = (target.template_limits, Limits::default());
+    Limits {
+        depth: given.macro_depth.unwrap_or(usual.depth),
+        output: given.output_mib.map_or(usual.output, |mib| mib << 20),
+        memory: given.memory_mib.map_or(usual.memory, |mib| mib << 20),
+        steps: given.steps.map_or(usual.steps, |steps| steps as u64),
+    }
+}
+
 /// Sets what property files know.
 pub fn properties(names: &Environment, invocation: &Invocation, package: &str) {
     base(names, &invocation.environment, &invocation.variables, package, false);
     target(names, &invocation.target);
     names.set("project_name", Value::from(invocation.project_name.as_str()));
-    names.set("run_started_at", Value::Moment(invocation.started_at.fixed_offset()));
+    names.set("run_started_at", Zone::UTC.moment(invocation.started_at));
     names.set("invocation_id", Value::from(invocation.id.as_str()));
 }
 

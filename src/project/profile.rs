@@ -27,8 +27,55 @@ pub struct Target {
     pub schema: String,
     /// How many nodes run at the same time.
     pub threads: usize,
+    /// How much a template may use, where that differs from the usual.
+    pub template_limits: TemplateLimits,
     /// Every key of the output as the file gives it, rendered.
     pub settings: DataMap,
+}
+
+/// What an output's `template_limits` says; nothing stands for the usual bound.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct TemplateLimits {
+    /// `macro_depth`: calls of macros inside each other.
+    pub macro_depth: Option<usize>,
+    /// `output_mib`: mebibytes that one template may write.
+    pub output_mib: Option<usize>,
+    /// `memory_mib`: mebibytes of all values that one template makes.
+    pub memory_mib: Option<usize>,
+    /// `steps`: expressions evaluated and items gone through.
+    pub steps: Option<usize>,
+}
+
+impl TemplateLimits {
+    fn read(node: &Node, findings: &mut Vec<Diagnostic>) -> Self {
+        let mut limits = Self::default();
+        let known = ["macro_depth", "output_mib", "memory_mib", "steps"];
+        if !node.is_map() {
+            let message = "`template_limits` must be a mapping";
+            findings.push(Diagnostic::at(codes::INVALID_VALUE, node.place, message));
+        }
+        for entry in node.entries() {
+            let field = match entry.key.as_str() {
+                "macro_depth" => &mut limits.macro_depth,
+                "output_mib" => &mut limits.output_mib,
+                "memory_mib" => &mut limits.memory_mib,
+                "steps" => &mut limits.steps,
+                other => {
+                    let message = format!("`template_limits` has no `{other}`");
+                    let finding = Diagnostic::at(codes::UNKNOWN_KEY, entry.key_place, message);
+                    findings.push(finding.hint_nearest(other, known));
+                    continue;
+                }
+            };
+            let number = entry.value.to_data().as_i64().and_then(|number| usize::try_from(number).ok());
+            *field = number.filter(|number| *number > 0);
+            if field.is_none() {
+                let message = format!("`{}` must be a whole number from 1", entry.key);
+                findings.push(Diagnostic::at(codes::INVALID_VALUE, entry.value.place, message));
+            }
+        }
+        limits
+    }
 }
 
 /// Returns the folders to search for a profile file, in order, without repeats.
@@ -71,6 +118,7 @@ pub fn without_profile(project: &str, threads: usize) -> Target {
         database: project.to_owned(),
         schema: "main".to_owned(),
         threads,
+        template_limits: TemplateLimits::default(),
         settings: settings.into_iter().collect(),
     }
 }
@@ -143,7 +191,11 @@ fn target_of(output: &Node, profile: &str, name: String, findings: &mut Vec<Diag
         .or_else(|| text("dbname"))
         .unwrap_or_else(|| text("path").map_or_else(|| "memory".to_owned(), |path| duckdb_database(&path)));
     let schema = text("schema").unwrap_or_else(|| "main".to_owned());
-    Some(Target { profile: profile.to_owned(), name, adapter, database, schema, threads, settings })
+    let template_limits = output
+        .get("template_limits")
+        .map_or_else(TemplateLimits::default, |node| TemplateLimits::read(node, findings));
+    let profile = profile.to_owned();
+    Some(Target { profile, name, adapter, database, schema, threads, template_limits, settings })
 }
 
 /// Returns the name DuckDB gives to a database file: the stem of its name.

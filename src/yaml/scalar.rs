@@ -84,6 +84,15 @@ fn float(text: &str) -> Option<f64> {
     FLOAT.as_ref()?.is_match(text).then(|| text.replace('_', "").parse().ok())?
 }
 
+/// Tells whether a plain scalar would be a date or a timestamp.
+pub fn looks_like_date(text: &str) -> bool {
+    let digits = |range: std::ops::Range<usize>| {
+        text.get(range).is_some_and(|part| part.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    let date = text.len() == 10 && digits(0..4) && digits(5..7) && digits(8..10);
+    (date && text.get(4..5) == Some("-") && text.get(7..8) == Some("-")) || timestamp(text).is_some()
+}
+
 /// Returns a timestamp in ISO form; a date alone is ISO already. PyYAML makes datetimes, dbt prints them so.
 fn timestamp(text: &str) -> Option<String> {
     let parts = STAMP.as_ref()?.captures(text)?;

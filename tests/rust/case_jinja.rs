@@ -7,7 +7,7 @@ use std::sync::Arc;
 use martlet::base::source::{Place, SourceMap};
 use martlet::diagnostic::Diagnostic;
 use martlet::jinja::eval::{Environment, Mode, render, render_native};
-use martlet::jinja::limits::STACK;
+use martlet::jinja::limits::{Limits, STACK};
 use martlet::jinja::macros::{Macro, MacroRegistry};
 use martlet::jinja::modules::modules;
 use martlet::jinja::provenance::Output;
@@ -78,6 +78,8 @@ fn prepared(
     let text: Arc<str> = if stripped { text.trim() } else { text }.into();
     let template = parse(&text, &Origin::at(sources.add("template", text.clone()), 0), false)?;
     let environment = Environment::new(Arc::new(registry), "root", Mode::Execute);
+    // Templates without end are told to be so within a moment.
+    environment.limits.set(Limits { memory: 256 << 20, steps: 2_000_000, ..Limits::default() });
     environment.set("modules", modules());
     if let Some(context) = case.block("context") {
         let context: serde_json::Value = serde_json::from_str(context).expect("the context is not JSON");

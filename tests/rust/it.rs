@@ -1,6 +1,7 @@
 //! The one harnessed test binary: every file under `tests/rust` that holds `#[test]` is listed here.
 
 mod bundled;
+mod campaigns;
 mod cli;
 mod layers;
 mod support;

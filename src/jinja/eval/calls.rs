@@ -10,7 +10,7 @@ use crate::jinja::eval::{Evaluator, Mode, items};
 use crate::jinja::provenance::Frame;
 use crate::jinja::syntax::tree::{CallArgument, Expression, Kind, MacroDefinition};
 use crate::jinja::value::object::Native;
-use crate::jinja::value::{Arguments, Key, Object, Text, Value};
+use crate::jinja::value::{Arguments, Key, Object, Text, Value, containers, moments, numbers, strings};
 
 impl Evaluator<'_> {
     pub(super) fn call_expression(
@@ -52,12 +52,8 @@ impl Evaluator<'_> {
     }
 
     /// Returns what `value.method` is without a call: something that can be called later.
-    pub(super) fn bound_method(&mut self, value: &Value, name: &str) -> Result<Value> {
-        let has_methods = matches!(
-            value,
-            Value::Str(_) | Value::List(_) | Value::Dict(_) | Value::Set(_) | Value::Object(_)
-        );
-        if !has_methods || !is_method(self, value, name) {
+    pub(crate) fn bound_method(&mut self, value: &Value, name: &str) -> Result<Value> {
+        if !has_method(value, name) {
             return self.missing_attribute(value, name, false);
         }
         let (value, name) = (value.clone(), name.to_owned());
@@ -73,9 +69,11 @@ impl Evaluator<'_> {
         around: Option<&Rc<Scope>>,
         arguments: Arguments,
     ) -> Result<Value> {
-        if self.depth >= self.environment.limits.depth {
-            let message =
-                format!("macros call each other more than {} levels deep", self.environment.limits.depth);
+        if self.depth >= self.environment.limits.get().depth {
+            let message = format!(
+                "macros call each other more than {} levels deep",
+                self.environment.limits.get().depth
+            );
             let hint = format!("does `{}` call itself without end?", definition.name);
             return Err(RenderError::new(message).hint(hint).into());
         }
@@ -141,7 +139,7 @@ impl Evaluator<'_> {
         }
         if definition.uses.kwargs {
             let entries = named.into_iter().map(|(name, value)| (Key::text(&name), value)).collect();
-            self.scope.set("kwargs".into(), Value::Dict(Rc::new(std::cell::RefCell::new(entries))));
+            self.scope.set("kwargs".into(), Value::entries(entries));
         } else if let Some((name, _)) = named.first() {
             let message = format!("macro '{}' takes no keyword argument '{name}'", definition.name);
             return Err(RenderError::new(message).into());
@@ -157,31 +155,20 @@ impl Evaluator<'_> {
     }
 }
 
-fn is_method(evaluator: &mut Evaluator<'_>, value: &Value, name: &str) -> bool {
+/// Tells whether a value has a method, without calling it on anything that could change.
+fn has_method(value: &Value, name: &str) -> bool {
+    let none = Arguments::default();
     match value {
-        Value::Object(_) => false,
-        Value::Str(text) => crate::jinja::value::strings::call(text, name, Arguments::default()).is_some(),
-        _ => {
-            let probe = match value {
-                Value::List(_) => Value::list(Vec::new()),
-                Value::Dict(_) => Value::Dict(Rc::default()),
-                _ => Value::Set(Rc::default()),
-            };
-            let found = match &probe {
-                Value::List(list) => {
-                    crate::jinja::value::containers::call_list(list, name, Arguments::default()).is_some()
-                }
-                Value::Dict(dict) => {
-                    crate::jinja::value::containers::call_dict(dict, name, Arguments::default()).is_some()
-                }
-                Value::Set(set) => {
-                    crate::jinja::value::containers::call_set(set, name, Arguments::default()).is_some()
-                }
-                _ => false,
-            };
-            let _ = evaluator;
-            found
+        Value::Object(object) => object.has_method(name),
+        Value::Str(_) => strings::call(&Text::new(""), name, none).is_some(),
+        Value::List(_) => containers::call_list(&Rc::default(), name, none).is_some(),
+        Value::Tuple(_) => matches!(name, "index" | "count"),
+        Value::Dict(_) => containers::call_dict(&Rc::default(), name, none).is_some(),
+        Value::Set(_) => containers::call_set(&Rc::default(), name, none).is_some(),
+        Value::Int(_) | Value::Big(_) | Value::Bool(_) | Value::Float(_) => {
+            numbers::call_method(value, name, none).is_some()
         }
+        other => moments::call_method(other, name, none).is_some(),
     }
 }
 
@@ -204,6 +191,8 @@ impl Object for Closure {
                 Some(Value::tuple(names.collect()))
             }
             "caller" => Some(Value::Bool(self.definition.uses.caller)),
+            "catch_varargs" => Some(Value::Bool(self.definition.uses.varargs)),
+            "catch_kwargs" => Some(Value::Bool(self.definition.uses.kwargs)),
             _ => None,
         }
     }

@@ -14,6 +14,7 @@ impl Evaluator<'_> {
         let outer = self.here.replace(expression.place);
         let result = nested(|| self.evaluate(&expression.kind));
         self.here = outer;
+        self.checked(expression.place)?;
         self.locate(result, expression.place)
     }
 
@@ -32,8 +33,8 @@ impl Evaluator<'_> {
             Kind::Dict(pairs) => self.dict(pairs)?,
             Kind::Attribute(value, name) => {
                 let value = self.expression(value)?;
-                match items::attribute(&value, name) {
-                    Some(found) => found,
+                match items::computed(self, &value, name) {
+                    Some(found) => found?,
                     None => self.bound_method(&value, name)?,
                 }
             }
@@ -43,8 +44,8 @@ impl Evaluator<'_> {
                 match items::item(&value, &key) {
                     Some(found) => found,
                     None => match key.as_str() {
-                        Some(name) => match items::attribute(&value, name) {
-                            Some(found) => found,
+                        Some(name) => match items::computed(self, &value, name) {
+                            Some(found) => found?,
                             None => self.missing_attribute(&value, name, false)?,
                         },
                         None => self.missing_attribute(&value, &key.repr(), false)?,
@@ -134,7 +135,7 @@ impl Evaluator<'_> {
             let key = containers::key(self.expression(key)?)?;
             entries.insert(key, self.expression(value)?);
         }
-        Ok(Value::Dict(std::rc::Rc::new(entries.into())))
+        Ok(Value::entries(entries))
     }
 
     fn compare(&mut self, first: &Expression, rest: &[(Comparison, Expression)]) -> Result<Value> {

@@ -2,7 +2,7 @@
 
 use crate::jinja::eval::Evaluator;
 use crate::jinja::eval::error::{RenderError, Result};
-use crate::jinja::value::{Arguments, Key, Value, containers, moments, strings};
+use crate::jinja::value::{Arguments, Key, Value, containers, moments, numbers, strings};
 
 /// `value.name`: an attribute, else an item, as Jinja looks them up.
 pub fn attribute(value: &Value, name: &str) -> Option<Value> {
@@ -10,6 +10,17 @@ pub fn attribute(value: &Value, name: &str) -> Option<Value> {
         Value::Object(object) => object.attribute(name).or_else(|| object.item(&Value::from(name))),
         Value::Dict(entries) => entries.borrow().get(&Key::text(name)).cloned(),
         other => moments::attribute(other, name),
+    }
+}
+
+/// `value.name`, worked out where that takes an evaluator.
+pub fn computed(evaluator: &mut Evaluator<'_>, value: &Value, name: &str) -> Option<Result<Value>> {
+    if let Some(found) = attribute(value, name) {
+        return Some(Ok(found));
+    }
+    match value {
+        Value::Object(object) => object.clone().computed_attribute(evaluator, name),
+        _ => None,
     }
 }
 
@@ -96,6 +107,9 @@ pub fn call_method(
 ) -> Result<Value> {
     let called = match value {
         Value::Str(text) => strings::call(text, name, arguments.clone()),
+        Value::List(list) if name == "sort" && arguments.named.iter().any(|(name, _)| &**name == "key") => {
+            Some(containers::sort_by_key(evaluator, list, arguments.clone()))
+        }
         Value::List(list) => containers::call_list(list, name, arguments.clone()),
         Value::Tuple(items) if matches!(name, "index" | "count") => {
             containers::call_list(&std::rc::Rc::new(items.to_vec().into()), name, arguments.clone())
@@ -103,6 +117,9 @@ pub fn call_method(
         Value::Dict(dict) => containers::call_dict(dict, name, arguments.clone()),
         Value::Set(set) => containers::call_set(set, name, arguments.clone()),
         Value::Object(object) => object.clone().call_method(evaluator, name, &mut arguments),
+        Value::Int(_) | Value::Big(_) | Value::Bool(_) | Value::Float(_) => {
+            numbers::call_method(value, name, arguments.clone())
+        }
         other => moments::call_method(other, name, arguments.clone()),
     };
     if let Some(result) = called {

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use crate::base::source::Place;
 use crate::jinja::eval::error::{RenderError, Result};
 use crate::jinja::eval::scope::Scope;
-use crate::jinja::limits::Limits;
+use crate::jinja::limits::{self, Limits, Metered};
 use crate::jinja::macros::MacroRegistry;
 use crate::jinja::provenance::{Frame, Output};
 use crate::jinja::syntax::tree::Template;
@@ -47,7 +47,7 @@ pub struct Environment {
     /// What undefined names do.
     pub mode: Mode,
     /// How much may be used.
-    pub limits: Limits,
+    pub limits: Cell<Limits>,
     /// The ids of the macros called from the template itself.
     called: RefCell<Vec<String>>,
 }
@@ -61,7 +61,7 @@ impl Environment {
             context: RefCell::default(),
             with_macros: true,
             mode,
-            limits: Limits::default(),
+            limits: Cell::default(),
             called: RefCell::default(),
         }
     }
@@ -113,8 +113,7 @@ pub struct Evaluator<'e> {
     frame: Option<Rc<Frame>>,
     here: Option<Place>,
     depth: usize,
-    steps: u64,
-    captured: Rc<Cell<usize>>,
+    _metered: Metered,
     /// What the template itself writes, one by one, when it is rendered natively.
     nodes: Option<Vec<Value>>,
 }
@@ -129,8 +128,7 @@ impl<'e> Evaluator<'e> {
             frame: None,
             here: None,
             depth: 0,
-            steps: 0,
-            captured: Rc::default(),
+            _metered: Metered::begin(environment.limits.get()),
             nodes: None,
         }
     }
@@ -177,9 +175,7 @@ impl<'e> Evaluator<'e> {
         let result = body(self);
         self.nodes = nodes;
         let written = std::mem::replace(&mut self.output, outer);
-        result?;
-        self.captured.set(self.captured.get() + written.text.len());
-        Ok(written)
+        result.map(|()| written)
     }
 
     /// Runs something in a scope inside the present one.
@@ -192,19 +188,20 @@ impl<'e> Evaluator<'e> {
     }
 
     fn step(&mut self, place: Place) -> Result<()> {
-        self.steps += 1;
-        let limits = self.environment.limits;
-        if self.steps > limits.steps {
-            return Err(self.located(
-                RenderError::new(format!("this template takes more than {} steps", limits.steps)),
-                place,
-            ));
+        limits::work(1);
+        let most = self.environment.limits.get().output;
+        if self.output.text.len() > most {
+            let error = RenderError::new(format!("this template writes more than {} MiB", most >> 20)).hint(
+                "if it really writes that much, raise `template_limits: {output_mib: ...}` in the profile's output",
+            );
+            return Err(self.located(error, place));
         }
-        if self.output.text.len() + self.captured.get() > limits.output {
-            let message = format!("this template writes more than {} MiB", limits.output >> 20);
-            return Err(self.located(RenderError::new(message), place));
-        }
-        Ok(())
+        self.checked(place)
+    }
+
+    /// Fails when a bound of memory, work or depth was passed.
+    fn checked(&self, place: Place) -> Result<()> {
+        limits::passed().map_or(Ok(()), |error| Err(self.located(error, place)))
     }
 
     fn located(&self, mut error: RenderError, place: Place) -> Box<error::Interrupt> {
@@ -335,10 +332,17 @@ mod tests {
     }
 
     #[test]
-    fn values_that_nest_deeply_print() {
-        let grown =
-            "{% set ns = namespace(l=[]) %}{% for i in range(5000) %}{% set ns.l = [ns.l] %}{% endfor %}";
-        assert!(rendered(&format!("{grown}{{{{ ns.l }}}}"), "").unwrap().contains("[...]"));
-        assert!(rendered(&format!("{grown}{{{{ ns.l | tojson | length }}}}"), "").is_ok());
+    fn values_that_nest_deeply_print_or_are_refused() {
+        let grown = |n: usize| {
+            format!(
+                "{{% set ns = namespace(l=[]) %}}{{% for i in range({n}) %}}{{% set ns.l = [ns.l] %}}{{% endfor %}}"
+            )
+        };
+        for print in
+            ["{{ ns.l }}", "{{ ns.l | tojson | length }}", "{{ ns.l == [ns.l] }}", "{{ ns.l | pprint }}"]
+        {
+            assert!(rendered(&(grown(900) + print), "").is_ok(), "{print}");
+            assert!(rendered(&(grown(50_000) + print), "").is_err(), "{print}");
+        }
     }
 }

@@ -103,7 +103,7 @@ fn literal(expression: &Expression, source: &str) -> Option<Value> {
         Kind::Tuple(items) => Value::tuple(all(items)?),
         Kind::Dict(pairs) => {
             let entries = pairs.iter().map(|(key, value)| Some((Key::new(one(key)?)?, one(value)?)));
-            Value::Dict(std::rc::Rc::new(std::cell::RefCell::new(entries.collect::<Option<_>>()?)))
+            Value::entries(entries.collect::<Option<_>>()?)
         }
         Kind::Negate(value) => operators::negate(&one(value)?).ok()?,
         Kind::Positive(value) => operators::positive(&one(value)?).ok()?,

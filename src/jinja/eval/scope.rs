@@ -5,11 +5,22 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::jinja::value::Value;
+use crate::jinja::value::shared::drop_all;
 
 /// One scope.
 pub struct Scope {
     names: RefCell<Vec<(Arc<str>, Value)>>,
     parent: Option<Rc<Scope>>,
+}
+
+impl Drop for Scope {
+    fn drop(&mut self) {
+        // What a name holds may nest to any depth.
+        let names = self.names.take();
+        if names.iter().any(|(_, value)| !value.is_plain()) {
+            drop_all(names.into_iter().map(|(_, value)| value).collect());
+        }
+    }
 }
 
 impl Scope {

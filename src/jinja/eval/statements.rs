@@ -90,7 +90,11 @@ impl Evaluator<'_> {
                 Some(pieces) if !pieces.is_empty() => self.output.push_pieces(text.as_str(), pieces),
                 _ => self.output.push(text.as_str(), expression.place, false, self.frame.as_ref()),
             },
-            other => self.output.push(&other.to_text(), expression.place, false, self.frame.as_ref()),
+            other => {
+                let text = other.to_text();
+                self.checked(expression.place)?;
+                self.output.push(&text, expression.place, false, self.frame.as_ref());
+            }
         }
         Ok(())
     }

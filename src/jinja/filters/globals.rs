@@ -7,26 +7,28 @@ use md5::{Digest, Md5};
 
 use crate::jinja::eval::Evaluator;
 use crate::jinja::eval::error::{RenderError, Result};
-use crate::jinja::filters::{json, sequences};
-use crate::jinja::value::containers::items_of;
+use crate::jinja::filters::{json, sequences, yaml};
+use crate::jinja::value::containers::{self, items_of};
 use crate::jinja::value::object::Native;
-use crate::jinja::value::{Arguments, Dict, Key, Object, Value};
+use crate::jinja::value::{Arguments, Dict, Key, Object, Shared, Value};
 
 /// A function of Jinja's or dbt's own.
 type Function = fn(&mut Evaluator<'_>, Arguments) -> Result<Value>;
 
 const FUNCTIONS: &[(&str, Function)] = &[
     ("range", range),
-    ("dict", |_, arguments| sequences::dict_of(arguments)),
     ("namespace", |_, arguments| {
         let entries = sequences::dict_of(arguments)?;
         let Value::Dict(entries) = entries else { return Ok(Value::None) };
-        Ok(Value::object(Namespace(RefCell::new(entries.borrow().clone()))))
+        Ok(Value::object(Namespace(Shared::new(entries.borrow().clone()))))
     }),
+    ("diff_of_two_dicts", diff_of_two_dicts),
+    ("fromyaml", yaml::read),
+    ("toyaml", yaml::write),
     ("set", set),
-    ("set_strict", set),
+    ("set_strict", set_strict),
     ("zip", zip),
-    ("zip_strict", zip),
+    ("zip_strict", zip_strict),
     ("tojson", json::function),
     ("fromjson", json::read),
     ("local_md5", |_, arguments| {
@@ -55,13 +57,16 @@ const FUNCTIONS: &[(&str, Function)] = &[
 
 /// Returns a function by name.
 pub(crate) fn get(name: &str) -> Option<Value> {
+    if name == "dict" {
+        return Some(Value::object(DictClass));
+    }
     let (name, function) = FUNCTIONS.iter().find(|(known, _)| *known == name)?;
     Some(Native::value(name, function))
 }
 
 /// Returns the names of all functions.
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
-    FUNCTIONS.iter().map(|(name, _)| *name)
+    FUNCTIONS.iter().map(|(name, _)| *name).chain(["dict"])
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -134,6 +139,50 @@ impl Object for Range {
     }
 }
 
+/// `dict(...)` and `dict.fromkeys(...)`.
+struct DictClass;
+
+impl Object for DictClass {
+    fn type_name(&self) -> &'static str {
+        "type"
+    }
+
+    fn has_method(&self, name: &str) -> bool {
+        name == "fromkeys"
+    }
+
+    fn call_method(
+        &self,
+        _: &mut Evaluator<'_>,
+        name: &str,
+        arguments: &mut Arguments,
+    ) -> Option<Result<Value>> {
+        self.has_method(name).then(|| {
+            containers::call_dict(&Rc::default(), name, std::mem::take(arguments)).unwrap_or(Ok(Value::None))
+        })
+    }
+
+    fn is_callable(&self) -> bool {
+        true
+    }
+
+    fn is_true(&self) -> bool {
+        true
+    }
+
+    fn call(&self, _: &mut Evaluator<'_>, arguments: Arguments) -> Result<Value> {
+        sequences::dict_of(arguments)
+    }
+
+    fn text(&self) -> String {
+        "<class 'dict'>".to_owned()
+    }
+
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+}
+
 /// What `cycler()` makes: gives its items in turn.
 struct Cycler {
     items: Vec<Value>,
@@ -180,7 +229,7 @@ impl Object for Cycler {
 }
 
 /// What `namespace()` makes: attributes that can be set from inner scopes.
-struct Namespace(RefCell<Dict>);
+struct Namespace(Shared<Dict>);
 
 impl Object for Namespace {
     fn type_name(&self) -> &'static str {
@@ -201,7 +250,7 @@ impl Object for Namespace {
     }
 
     fn text(&self) -> String {
-        format!("<Namespace {}>", Value::Dict(Rc::new(self.0.borrow().clone().into())).repr())
+        format!("<Namespace {}>", Value::entries(self.0.borrow().clone()).repr())
     }
 
     fn as_any(&self) -> &dyn std::any::Any {
@@ -209,20 +258,80 @@ impl Object for Namespace {
     }
 }
 
-fn set(_: &mut Evaluator<'_>, arguments: Arguments) -> Result<Value> {
-    let mut reader = arguments.reader("set");
-    let value = reader.or("value", Value::list(Vec::new()))?;
-    let default = reader.optional("default")?;
+/// What the lists of one dict have that those of another have not. Neither keys nor texts regard case; a key that the
+/// other has not keeps its texts as they are.
+fn diff_of_two_dicts(_: &mut Evaluator<'_>, arguments: Arguments) -> Result<Value> {
+    let mut reader = arguments.reader("diff_of_two_dicts");
+    let lists = |value: Value| -> Result<Vec<(String, Vec<Value>)>> {
+        let entries = containers::pairs(&value)?;
+        entries
+            .into_iter()
+            .map(|(key, list)| Ok((key.0.to_text().to_lowercase(), items_of(&list)?)))
+            .collect()
+    };
+    let (first, second) = (lists(reader.required("dict_a")?)?, lists(reader.required("dict_b")?)?);
     reader.finish()?;
-    match default {
-        Some(default) => Ok(sequences::set_of(&value).unwrap_or(default)),
-        None => sequences::set_of(&value),
+    let mut left = Dict::new();
+    for (key, items) in first {
+        let Some((_, known)) = second.iter().find(|(other, _)| *other == key) else {
+            left.insert(Key::text(&key), Value::list(items));
+            continue;
+        };
+        let known: Vec<String> = known.iter().map(|item| item.to_text().to_lowercase()).collect();
+        let texts = items.iter().map(|item| item.to_text().to_lowercase());
+        let texts: Vec<Value> = texts.filter(|text| !known.contains(text)).map(Value::from).collect();
+        if !texts.is_empty() {
+            left.insert(Key::text(&key), Value::list(texts));
+        }
     }
+    Ok(Value::entries(left))
 }
 
-fn zip(_: &mut Evaluator<'_>, arguments: Arguments) -> Result<Value> {
-    let columns = arguments.positional.iter().map(items_of).collect::<Result<Vec<_>>>()?;
-    let rows = columns.iter().map(Vec::len).min().unwrap_or(0);
-    let row = |at: usize| Value::tuple(columns.iter().filter_map(|column| column.get(at).cloned()).collect());
+/// dbt's `set`: what cannot be made a set gives the default.
+fn set(_: &mut Evaluator<'_>, arguments: Arguments) -> Result<Value> {
+    let mut reader = arguments.reader("set");
+    let value = reader.required("iterable")?;
+    let default = reader.or("default", Value::None)?;
+    reader.finish()?;
+    Ok(sequences::set_of(&value).unwrap_or(default))
+}
+
+fn set_strict(_: &mut Evaluator<'_>, arguments: Arguments) -> Result<Value> {
+    let mut reader = arguments.reader("set_strict");
+    let value = reader.required("value")?;
+    reader.finish()?;
+    sequences::set_of(&value)
+}
+
+/// dbt's `zip`: what cannot be gone through gives the default.
+fn zip(_: &mut Evaluator<'_>, mut arguments: Arguments) -> Result<Value> {
+    let default = arguments.named.iter().position(|(name, _)| &**name == "default");
+    let default = default.map_or(Value::None, |at| arguments.named.remove(at).1);
+    Ok(zipped(&arguments.positional).unwrap_or(default))
+}
+
+fn zip_strict(_: &mut Evaluator<'_>, arguments: Arguments) -> Result<Value> {
+    zipped(&arguments.positional)
+}
+
+/// Makes rows of columns, as many as the shortest has. One that never ends goes along with the others.
+fn zipped(columns: &[Value]) -> Result<Value> {
+    let endless = |column: &Value| match column {
+        Value::Object(object) if object.endless_item(0).is_some() => Some(object.clone()),
+        _ => None,
+    };
+    let finite = columns.iter().filter(|column| endless(column).is_none());
+    let lengths = finite.map(|column| Ok(items_of(column)?.len())).collect::<Result<Vec<_>>>()?;
+    let rows = match lengths.iter().min() {
+        Some(rows) => *rows,
+        None if columns.is_empty() => 0,
+        None => return Err(RenderError::new("this zip never ends").into()),
+    };
+    let filled = columns.iter().map(|column| match endless(column) {
+        Some(object) => Ok((0..rows).filter_map(|at| object.endless_item(at)).collect()),
+        None => items_of(column),
+    });
+    let filled = filled.collect::<Result<Vec<_>>>()?;
+    let row = |at: usize| Value::tuple(filled.iter().filter_map(|column| column.get(at).cloned()).collect());
     Ok(Value::list((0..rows).map(row).collect()))
 }

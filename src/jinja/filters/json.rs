@@ -1,7 +1,8 @@
 //! JSON, written as Python's `json.dumps` writes it and read back.
 
 use crate::jinja::eval::Evaluator;
-use crate::jinja::eval::error::Result;
+use crate::jinja::eval::error::{Interrupt, RenderError, Result};
+use crate::jinja::limits;
 use crate::jinja::value::printing::float;
 use crate::jinja::value::{Arguments, Value};
 
@@ -18,18 +19,23 @@ struct Style {
 pub(super) fn function(_: &mut Evaluator<'_>, arguments: Arguments) -> Result<Value> {
     let mut reader = arguments.reader("tojson");
     let value = reader.required("value")?;
-    reader.optional("default")?;
+    let default = reader.optional("default")?.filter(|default| !default.is_none());
     let sorted = reader.truth("sort_keys", false)?;
     reader.finish()?;
-    Ok(Value::from(json(&value, Style { sorted, indent: None })))
+    match (json(&value, Style { sorted, indent: None }), default) {
+        (Ok(text), _) => Ok(Value::from(text)),
+        (Err(_), Some(default)) => Ok(default),
+        (Err(error), None) => Err(error),
+    }
 }
 
 /// Jinja2's filter `tojson`: keys sorted, and safe inside of HTML.
 pub(super) fn filter(value: &Value, arguments: Arguments) -> Result<Value> {
     let mut reader = arguments.reader("tojson");
-    let indent = reader.optional_int("indent")?.map(|indent| usize::try_from(indent).unwrap_or(0).min(100));
+    let indent =
+        reader.optional_int("indent")?.map(|indent| usize::try_from(indent.clamp(0, 100)).unwrap_or(0));
     reader.finish()?;
-    let json = json(value, Style { sorted: true, indent });
+    let json = json(value, Style { sorted: true, indent })?;
     let safe =
         json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026").replace('\'', "\\u0027");
     Ok(Value::from(safe))
@@ -59,18 +65,21 @@ fn from_json(value: &serde_json::Value) -> Value {
 }
 
 /// Writes a value with `", "` and `": "`, everything beyond ASCII escaped.
-fn json(value: &Value, style: Style) -> String {
+fn json(value: &Value, style: Style) -> Result<String> {
     let mut out = String::new();
-    write_json(value, style, &mut out, 0);
-    out
+    write_json(value, style, &mut out, 0)?;
+    Ok(out)
 }
 
-fn write_json(value: &Value, style: Style, out: &mut String, depth: usize) {
+fn refused(message: String) -> Box<Interrupt> {
+    RenderError::new(message).into()
+}
+
+fn write_json(value: &Value, style: Style, out: &mut String, depth: usize) -> Result<()> {
     match value {
-        _ if depth > 200 => out.push_str("null"),
         Value::None | Value::Undefined(_) => out.push_str("null"),
         Value::Bool(truth) => out.push_str(if *truth { "true" } else { "false" }),
-        Value::Int(number) => out.push_str(&number.to_string()),
+        Value::Int(_) | Value::Big(_) => out.push_str(&value.to_text()),
         Value::Float(number) if number.is_nan() => out.push_str("NaN"),
         Value::Float(number) if number.is_infinite() => {
             out.push_str(if *number > 0.0 { "Infinity" } else { "-Infinity" });
@@ -78,38 +87,43 @@ fn write_json(value: &Value, style: Style, out: &mut String, depth: usize) {
         Value::Float(number) => out.push_str(&float(*number)),
         Value::Dict(entries) => {
             let entries = entries.borrow();
-            let mut pairs: Vec<(String, &Value)> =
-                entries.iter().map(|(key, value)| (json_key(&key.0), value)).collect();
+            let mut pairs = Vec::with_capacity(entries.len());
+            for (key, value) in entries.iter() {
+                pairs.push((json_key(&key.0)?, value));
+            }
             if style.sorted {
                 pairs.sort_by(|a, b| a.0.cmp(&b.0));
             }
-            enclosed(('{', '}'), pairs.len(), style, out, depth, |index, out| {
-                let Some((key, value)) = pairs.get(index) else { return };
+            enclosed(('{', '}'), &pairs, style, out, depth, |(key, value), out| {
                 quote(key, out);
                 out.push_str(": ");
-                write_json(value, style, out, depth + 1);
-            });
+                write_json(value, style, out, depth + 1)
+            })?;
         }
-        Value::List(_) | Value::Tuple(_) | Value::Set(_) => {
-            let items = value.iterate().unwrap_or_default();
-            enclosed(('[', ']'), items.len(), style, out, depth, |index, out| {
-                let Some(item) = items.get(index) else { return };
-                write_json(item, style, out, depth + 1);
-            });
+        Value::List(items) => {
+            enclosed(('[', ']'), &items.borrow(), style, out, depth, |item, out| {
+                write_json(item, style, out, depth + 1)
+            })?;
         }
+        Value::Tuple(items) => enclosed(('[', ']'), items, style, out, depth, |item, out| {
+            write_json(item, style, out, depth + 1)
+        })?,
+        Value::Set(_) => return Err(refused("Object of type set is not JSON serializable".to_owned())),
+        // dbt's own objects and dates are written as what they print, where Python refuses them.
         other => quote(&other.to_text(), out),
     }
+    Ok(())
 }
 
 /// Writes brackets round parts, with commas between them.
-fn enclosed(
+fn enclosed<T>(
     (open, close): (char, char),
-    count: usize,
+    parts: &[T],
     style: Style,
     out: &mut String,
     depth: usize,
-    part: impl Fn(usize, &mut String),
-) {
+    write: impl Fn(&T, &mut String) -> Result<()>,
+) -> Result<()> {
     let line = |out: &mut String, depth: usize| {
         if let Some(indent) = style.indent {
             out.push('\n');
@@ -117,24 +131,31 @@ fn enclosed(
         }
     };
     out.push(open);
-    for index in 0..count {
-        if index > 0 {
-            out.push_str(if style.indent.is_some() { "," } else { ", " });
+    let written = limits::deeper(|| {
+        for (index, part) in parts.iter().enumerate() {
+            if index > 0 {
+                out.push_str(if style.indent.is_some() { "," } else { ", " });
+            }
+            line(out, depth + 1);
+            write(part, out)?;
+            limits::room(out.len())?;
         }
-        line(out, depth + 1);
-        part(index, out);
-    }
-    if count > 0 {
+        Ok(())
+    });
+    written.unwrap_or_else(|| Err(refused("Circular reference detected".to_owned())))?;
+    if !parts.is_empty() {
         line(out, depth);
     }
     out.push(close);
+    Ok(())
 }
 
-fn json_key(key: &Value) -> String {
+fn json_key(key: &Value) -> Result<String> {
     match key {
-        Value::None => "null".to_owned(),
-        Value::Bool(truth) => truth.to_string(),
-        other => other.to_text(),
+        Value::None => Ok("null".to_owned()),
+        Value::Bool(truth) => Ok(truth.to_string()),
+        Value::Tuple(_) => Err(refused("keys must be str, int, float, bool or None, not tuple".to_owned())),
+        other => Ok(other.to_text()),
     }
 }
 

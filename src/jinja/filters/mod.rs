@@ -3,8 +3,10 @@
 pub(super) mod globals;
 mod json;
 mod numbers;
+mod pprint;
 mod sequences;
 mod texts;
+mod yaml;
 
 use crate::jinja::eval::error::{RenderError, Result};
 use crate::jinja::eval::{Evaluator, Mode};
@@ -30,7 +32,7 @@ const FILTERS: &[(&str, Filter)] = &[
     ("as_native", Plain(same)),
     ("as_number", Plain(same)),
     ("as_text", Plain(same)),
-    ("attr", With(sequences::attr)),
+    ("attr", Evaluating(sequences::attr)),
     ("batch", With(sequences::batch)),
     ("capitalize", Plain(texts::capitalize)),
     ("center", With(texts::center)),
@@ -58,7 +60,7 @@ const FILTERS: &[(&str, Filter)] = &[
     ("map", Evaluating(sequences::map)),
     ("max", With(sequences::max)),
     ("min", With(sequences::min)),
-    ("pprint", With(texts::pprint)),
+    ("pprint", With(pprint::pprint)),
     // Chance has no place in a compiler: the same input gives the same text.
     ("random", Plain(sequences::first)),
     ("reject", Evaluating(sequences::reject)),

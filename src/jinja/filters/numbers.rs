@@ -2,18 +2,17 @@
 
 use std::rc::Rc;
 
+use bigdecimal::Signed;
+
 use crate::jinja::eval::error::{RenderError, Result};
-use crate::jinja::value::{Arguments, Value};
+use crate::jinja::value::{Arguments, Value, integers};
 
 pub(super) fn abs(value: &Value) -> Result<Value> {
     match value {
         Value::Float(number) => Ok(Value::Float(number.abs())),
         Value::Decimal(number) => Ok(Value::Decimal(Rc::new(number.abs()))),
-        other => match other.to_int() {
-            Some(number) => number
-                .checked_abs()
-                .map(Value::Int)
-                .ok_or_else(|| RenderError::new("this number is too large").into()),
+        other => match other.to_big() {
+            Some(number) => Ok(Value::whole(number.abs())),
             None => {
                 Err(RenderError::new(format!("bad operand type for abs(): '{}'", other.type_name())).into())
             }
@@ -33,24 +32,11 @@ pub(super) fn int(value: &Value, arguments: Arguments) -> Result<Value> {
     Ok(match value {
         Value::Undefined(name) => return Err(RenderError::undefined(name).into()),
         Value::Str(text) => {
-            let text = text.as_str().trim().replace('_', "");
-            let digits = match base {
-                16 => text.trim_start_matches("0x").trim_start_matches("0X"),
-                8 => text.trim_start_matches("0o"),
-                2 => text.trim_start_matches("0b"),
-                _ => &text,
-            };
-            let whole = i128::from_str_radix(digits, base).ok();
-            let rounded =
-                || text.parse::<f64>().ok().filter(|number| number.is_finite()).map(|number| number as i128);
-            whole.or_else(rounded).map_or(default, Value::Int)
+            let rounded = || integers::truncated(&Value::Float(text.as_str().trim().parse().ok()?));
+            integers::read(text.as_str(), base).or_else(rounded).unwrap_or(default)
         }
-        Value::Float(number) if number.is_finite() => Value::Int(*number as i128),
-        Value::Decimal(number) => {
-            let whole = number.with_scale_round(0, bigdecimal::RoundingMode::Down).to_plain_string();
-            whole.parse().map_or(default, Value::Int)
-        }
-        other => other.to_int().map_or(default, Value::Int),
+        Value::Bool(truth) => Value::Int((*truth).into()),
+        other => integers::truncated(other).unwrap_or(default),
     })
 }
 

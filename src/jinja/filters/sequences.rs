@@ -1,13 +1,12 @@
 //! Filters on sequences and mappings.
 
-use std::rc::Rc;
-
 use crate::jinja::eval::error::{RenderError, Result};
 use crate::jinja::eval::{Evaluator, items as lookup};
+use crate::jinja::limits::room;
 use crate::jinja::predicates;
 use crate::jinja::provenance::Output;
 use crate::jinja::value::containers::{self, items_of};
-use crate::jinja::value::{Arguments, Key, Text, Value, operators};
+use crate::jinja::value::{Arguments, Dict, Key, Text, Value, operators};
 
 /// Follows a dotted path: `a.b.0`.
 fn attribute_path(value: &Value, path: &Value) -> Value {
@@ -77,11 +76,18 @@ pub(super) fn items(value: &Value) -> Result<Value> {
     Ok(Value::list(entries.into_iter().map(|(key, value)| Value::tuple(vec![key.0, value])).collect()))
 }
 
-pub(super) fn attr(value: &Value, arguments: Arguments) -> Result<Value> {
+/// An attribute or method, but no item.
+pub(super) fn attr(evaluator: &mut Evaluator<'_>, value: &Value, arguments: Arguments) -> Result<Value> {
     let mut reader = arguments.reader("attr");
     let name = reader.text("name")?;
     reader.finish()?;
-    Ok(lookup::attribute(value, &name).unwrap_or_else(|| Value::Undefined(name.into())))
+    match value {
+        Value::Dict(_) => evaluator.bound_method(value, &name),
+        other => match lookup::computed(evaluator, other, &name) {
+            Some(found) => found,
+            None => evaluator.bound_method(value, &name),
+        },
+    }
 }
 
 pub(super) fn join(value: &Value, arguments: Arguments) -> Result<Value> {
@@ -90,10 +96,12 @@ pub(super) fn join(value: &Value, arguments: Arguments) -> Result<Value> {
     let attribute = reader.optional("attribute")?;
     reader.finish()?;
     let mut output = Output::default();
+    let separator = separator.to_text();
     for (index, item) in items_of(value)?.iter().enumerate() {
         if index > 0 {
-            output.push_plain(&separator.to_text());
+            output.push_plain(&separator);
         }
+        room(output.text.len())?;
         match by_attribute(item, attribute.as_ref()) {
             Value::Str(text) => output.push_pieces(text.as_str(), text.pieces().unwrap_or_default()),
             other => output.push_plain(&other.to_text()),
@@ -120,32 +128,9 @@ pub(super) fn sort(value: &Value, arguments: Arguments) -> Result<Value> {
         }
         path => folded(by_attribute(item, path), case_sensitive),
     };
-    let items = items_of(value)?;
-    let mut keys: Vec<Value> =
-        items.iter().enumerate().map(|(at, item)| Value::tuple(vec![keyed(item), Value::from(at)])).collect();
-    sort_keyed(&mut keys, reverse)?;
-    let order = keys.iter().filter_map(|pair| lookup::item(pair, &Value::Int(1))?.to_int());
-    Ok(Value::list(order.filter_map(|at| items.get(usize::try_from(at).ok()?).cloned()).collect()))
-}
-
-/// Sorts pairs of key and position by key; equal keys keep their order.
-fn sort_keyed(pairs: &mut [Value], reverse: bool) -> Result<()> {
-    let key = |pair: &Value| lookup::item(pair, &Value::Int(0)).unwrap_or(Value::None);
-    let mut refused = None;
-    pairs.sort_by(|a, b| {
-        let (a, b) = (key(a), key(b));
-        let order = a.order(&b).unwrap_or_else(|| {
-            refused.get_or_insert_with(|| (a.type_name().to_owned(), b.type_name().to_owned()));
-            std::cmp::Ordering::Equal
-        });
-        if reverse { order.reverse() } else { order }
-    });
-    match refused {
-        Some((a, b)) => {
-            Err(RenderError::new(format!("'<' not supported between instances of '{b}' and '{a}'")).into())
-        }
-        None => Ok(()),
-    }
+    let mut pairs: Vec<_> = items_of(value)?.into_iter().map(|item| (keyed(&item), item)).collect();
+    containers::sort_pairs(&mut pairs, reverse)?;
+    Ok(Value::list(pairs.into_iter().map(|(_, item)| item).collect()))
 }
 
 pub(super) fn dictsort(value: &Value, arguments: Arguments) -> Result<Value> {
@@ -154,15 +139,16 @@ pub(super) fn dictsort(value: &Value, arguments: Arguments) -> Result<Value> {
     let by = reader.optional_text("by")?.unwrap_or_else(|| "key".to_owned());
     let reverse = reader.truth("reverse", false)?;
     reader.finish()?;
-    let mut pairs: Vec<Value> = containers::pairs(value)?
-        .into_iter()
-        .map(|(key, value)| {
-            let sorted_by = if by == "value" { value.clone() } else { key.0.clone() };
-            Value::tuple(vec![folded(sorted_by, case_sensitive), Value::tuple(vec![key.0, value])])
-        })
-        .collect();
-    sort_keyed(&mut pairs, reverse)?;
-    Ok(Value::list(pairs.iter().filter_map(|pair| lookup::item(pair, &Value::Int(1))).collect()))
+    if !matches!(by.as_str(), "key" | "value") {
+        return Err(RenderError::new("You can only sort by either \"key\" or \"value\"").into());
+    }
+    let keyed = |(key, value): (Key, Value)| {
+        let sorted_by = if by == "value" { value.clone() } else { key.0.clone() };
+        (folded(sorted_by, case_sensitive), Value::tuple(vec![key.0, value]))
+    };
+    let mut pairs: Vec<_> = containers::pairs(value)?.into_iter().map(keyed).collect();
+    containers::sort_pairs(&mut pairs, reverse)?;
+    Ok(Value::list(pairs.into_iter().map(|(_, pair)| pair).collect()))
 }
 
 pub(super) fn unique(value: &Value, arguments: Arguments) -> Result<Value> {
@@ -170,12 +156,11 @@ pub(super) fn unique(value: &Value, arguments: Arguments) -> Result<Value> {
     let case_sensitive = reader.truth("case_sensitive", false)?;
     let attribute = reader.optional("attribute")?;
     reader.finish()?;
-    let mut seen: Vec<Value> = Vec::new();
+    let mut seen = Dict::new();
     let mut kept = Vec::new();
     for item in items_of(value)? {
-        let key = folded(by_attribute(&item, attribute.as_ref()), case_sensitive);
-        if !seen.iter().any(|known| known.equals(&key)) {
-            seen.push(key);
+        let key = containers::key(folded(by_attribute(&item, attribute.as_ref()), case_sensitive))?;
+        if seen.insert(key, Value::None).is_none() {
             kept.push(item);
         }
     }
@@ -311,24 +296,21 @@ pub(super) fn groupby(value: &Value, arguments: Arguments) -> Result<Value> {
     let default = reader.optional("default")?;
     let case_sensitive = reader.truth("case_sensitive", false)?;
     reader.finish()?;
-    let mut groups: Vec<(Value, Value, Vec<Value>)> = Vec::new();
+    let mut keyed = Vec::new();
     for item in items_of(value)? {
         let found = attribute_path(&item, &attribute);
         let found = default.clone().filter(|_| found.is_undefined()).unwrap_or(found);
-        let key = folded(found.clone(), case_sensitive);
-        match groups.iter_mut().find(|(known, _, _)| known.equals(&key)) {
-            Some((_, _, members)) => members.push(item),
-            None => groups.push((key, found, vec![item])),
-        }
+        keyed.push((folded(found.clone(), case_sensitive), Value::tuple(vec![found, item])));
     }
-    let mut pairs: Vec<Value> = groups
-        .into_iter()
-        .map(|(key, shown, members)| {
-            Value::tuple(vec![key, Value::object(Group { grouper: shown, list: Value::list(members) })])
-        })
-        .collect();
-    sort_keyed(&mut pairs, false)?;
-    Ok(Value::list(pairs.iter().filter_map(|pair| lookup::item(pair, &Value::Int(1))).collect()))
+    containers::sort_pairs(&mut keyed, false)?;
+    let part = |pair: &Value, at: i128| lookup::item(pair, &Value::Int(at)).unwrap_or(Value::None);
+    let groups = keyed.chunk_by(|(a, _), (b, _)| a.equals(b)).filter_map(|members| {
+        // The group is called as its first member in the order given calls it.
+        let grouper = part(&members.first()?.1, 0);
+        let list = Value::list(members.iter().map(|(_, pair)| part(pair, 1)).collect());
+        Some(Value::object(Group { grouper, list }))
+    });
+    Ok(Value::list(groups.collect()))
 }
 
 /// One group: a pair whose parts have names.
@@ -373,10 +355,13 @@ pub(super) fn batch(value: &Value, arguments: Arguments) -> Result<Value> {
     let fill = reader.optional("fill_with")?.filter(|fill| !fill.is_none());
     reader.finish()?;
     let items = items_of(value)?;
+    if fill.is_some() {
+        room(size.saturating_mul(size_of::<Value>()))?;
+    }
     let batches = items.chunks(size).map(|chunk| {
         let mut chunk = chunk.to_vec();
         if let Some(fill) = &fill {
-            chunk.resize(size.min(1 << 20), fill.clone());
+            chunk.resize(size, fill.clone());
         }
         Value::list(chunk)
     });
@@ -393,10 +378,11 @@ pub(super) fn slice(value: &Value, arguments: Arguments) -> Result<Value> {
     let fill = reader.optional("fill_with")?.filter(|fill| !fill.is_none());
     reader.finish()?;
     let items = items_of(value)?;
+    room(count.saturating_mul(4 * size_of::<Value>()))?;
     let (each, more) = (items.len() / count, items.len() % count);
     let mut at = 0;
-    let mut slices = Vec::with_capacity(count.min(1 << 20));
-    for index in 0..count.min(1 << 20) {
+    let mut slices = Vec::with_capacity(count);
+    for index in 0..count {
         let size = each + usize::from(index < more);
         let mut part = items.get(at..at + size).unwrap_or_default().to_vec();
         at += size;
@@ -410,16 +396,16 @@ pub(super) fn slice(value: &Value, arguments: Arguments) -> Result<Value> {
 
 /// Makes a set of an iterable.
 pub(super) fn set_of(value: &Value) -> Result<Value> {
-    let members: crate::jinja::value::Dict = containers::members(value)?;
-    Ok(Value::Set(Rc::new(members.into())))
+    let members = containers::members(value)?;
+    Ok(Value::members(members))
 }
 
 /// Makes the dict that `dict(...)` makes.
 pub(super) fn dict_of(arguments: Arguments) -> Result<Value> {
     let mut entries = match arguments.positional.first() {
         Some(first) => containers::pairs(first)?,
-        None => crate::jinja::value::Dict::new(),
+        None => Dict::new(),
     };
     entries.extend(arguments.named.into_iter().map(|(name, value)| (Key::text(&name), value)));
-    Ok(Value::Dict(Rc::new(entries.into())))
+    Ok(Value::entries(entries))
 }

@@ -1,9 +1,7 @@
 //! Filters on texts.
 
-use std::cell::RefCell;
-use std::rc::Rc;
-
 use crate::jinja::eval::error::Result;
+use crate::jinja::limits::room;
 use crate::jinja::value::{Arguments, Text, Value, containers, formatting, strings};
 
 fn as_text(value: &Value) -> Text {
@@ -78,10 +76,15 @@ pub(super) fn indent(value: &Value, arguments: Arguments) -> Result<Value> {
     let blank = reader.truth("blank", false)?;
     reader.finish()?;
     let pad = match width.to_int() {
-        Some(width) => " ".repeat(usize::try_from(width).unwrap_or(0).min(1000)),
+        Some(width) => {
+            let width = usize::try_from(width.max(0)).unwrap_or(usize::MAX);
+            room(width)?;
+            " ".repeat(width)
+        }
         None => width.to_text(),
     };
     let text = value.to_text();
+    room(text.len().saturating_add((text.matches('\n').count() + 1).saturating_mul(pad.len())))?;
     let mut out = String::new();
     for (index, line) in text.split('\n').enumerate() {
         if index > 0 {
@@ -131,27 +134,71 @@ pub(super) fn wordwrap(value: &Value, arguments: Arguments) -> Result<Value> {
         reader.optional_int("width")?.and_then(|width| usize::try_from(width).ok()).unwrap_or(79).max(1);
     let break_long = reader.truth("break_long_words", true)?;
     let newline = reader.optional_text("wrapstring")?.unwrap_or_else(|| "\n".to_owned());
+    let break_at_hyphens = reader.truth("break_on_hyphens", true)?;
     reader.finish()?;
     let mut lines: Vec<String> = Vec::new();
     for line in value.to_text().lines() {
-        let mut current = String::new();
-        for word in line.split_whitespace() {
-            let mut word = word.to_owned();
-            if !current.is_empty() && current.chars().count() + 1 + word.chars().count() > width {
-                lines.push(std::mem::take(&mut current));
-            }
-            while break_long && word.chars().count() > width {
-                lines.push(word.chars().take(width).collect());
-                word = word.chars().skip(width).collect();
-            }
-            if !current.is_empty() {
-                current.push(' ');
-            }
-            current.push_str(&word);
-        }
-        lines.push(current);
+        wrap(line, width, break_long, break_at_hyphens, &mut lines);
     }
+    let size: usize = lines.iter().map(String::len).sum();
+    room(size.saturating_add(lines.len().saturating_mul(newline.len())))?;
     Ok(Value::from(lines.join(&newline)))
+}
+
+/// Breaks one line into lines of a width.
+fn wrap(line: &str, width: usize, break_long: bool, break_at_hyphens: bool, lines: &mut Vec<String>) {
+    let mut current = String::new();
+    // Blanks at the break are dropped, those between words of one line are kept.
+    let mut blanks = String::new();
+    for chunk in chunks(line, break_at_hyphens) {
+        if chunk.starts_with(char::is_whitespace) {
+            blanks = chunk;
+            continue;
+        }
+        let mut word = chunk;
+        let used = current.chars().count() + blanks.chars().count();
+        if !current.is_empty() && used + word.chars().count() > width {
+            let room_left = width.saturating_sub(used);
+            if break_long && word.chars().count() > width && room_left > 0 {
+                current.push_str(&blanks);
+                current.extend(word.chars().take(room_left));
+                word = word.chars().skip(room_left).collect();
+            }
+            lines.push(std::mem::take(&mut current));
+            blanks.clear();
+        }
+        while break_long && word.chars().count() > width {
+            lines.push(word.chars().take(width).collect());
+            word = word.chars().skip(width).collect();
+        }
+        if !current.is_empty() || lines.is_empty() {
+            current.push_str(&blanks);
+        }
+        blanks.clear();
+        current.push_str(&word);
+    }
+    lines.push(current);
+}
+
+/// Cuts a line into words and the blanks between them; words with hyphens behind each.
+fn chunks(line: &str, break_at_hyphens: bool) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    let mut last: Option<char> = None;
+    let mut letters = 0;
+    for c in line.chars() {
+        let new_kind = last.is_none_or(|last| last.is_whitespace() != c.is_whitespace());
+        let behind_hyphen = break_at_hyphens && last == Some('-') && letters > 1 && c.is_alphabetic();
+        match found.last_mut() {
+            Some(chunk) if !new_kind && !behind_hyphen => chunk.push(c),
+            _ => {
+                found.push(c.to_string());
+                letters = 0;
+            }
+        }
+        letters += usize::from(c.is_alphanumeric() || c == '-');
+        last = Some(c);
+    }
+    found
 }
 
 /// Escapes what means something in HTML.
@@ -185,7 +232,22 @@ pub(super) fn striptags(value: &Value) -> Result<Value> {
             other => out.push(other),
         }
     }
-    Ok(Value::from(out.split_whitespace().collect::<Vec<_>>().join(" ")))
+    Ok(Value::from(unescaped(&out.split_whitespace().collect::<Vec<_>>().join(" "))))
+}
+
+/// Reads the marks that stand for what means something in HTML.
+fn unescaped(text: &str) -> String {
+    const MARKS: &[(&str, &str)] = &[
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#34;", "\""),
+        ("&#39;", "'"),
+        ("&nbsp;", "\u{a0}"),
+        // Last, so that a mark it makes is not read again.
+        ("&amp;", "&"),
+    ];
+    MARKS.iter().fold(text.to_owned(), |text, (mark, sign)| text.replace(mark, sign))
 }
 
 pub(super) fn xmlattr(value: &Value, arguments: Arguments) -> Result<Value> {
@@ -224,30 +286,4 @@ pub(super) fn urlencode(value: &Value) -> Result<Value> {
         }
         other => quote(&other.to_text(), b"/"),
     }))
-}
-
-/// Python's `pprint` on one line: keys sorted.
-pub(super) fn pprint(value: &Value, arguments: Arguments) -> Result<Value> {
-    let mut reader = arguments.reader("pprint");
-    reader.optional("verbose")?;
-    reader.finish()?;
-    Ok(Value::from(sorted(value, 0).repr()))
-}
-
-fn sorted(value: &Value, depth: usize) -> Value {
-    match value {
-        _ if depth > 200 => value.clone(),
-        Value::Dict(entries) => {
-            let entries = entries.borrow();
-            let mut pairs: Vec<_> =
-                entries.iter().map(|(key, value)| (key.clone(), sorted(value, depth + 1))).collect();
-            pairs.sort_by(|(a, _), (b, _)| a.0.order(&b.0).unwrap_or(std::cmp::Ordering::Equal));
-            Value::Dict(Rc::new(RefCell::new(pairs.into_iter().collect())))
-        }
-        Value::List(items) => {
-            Value::list(items.borrow().iter().map(|item| sorted(item, depth + 1)).collect())
-        }
-        Value::Tuple(items) => Value::tuple(items.iter().map(|item| sorted(item, depth + 1)).collect()),
-        other => other.clone(),
-    }
 }

@@ -2,18 +2,30 @@
 
 use std::any::Any;
 
-use chrono::format::{Parsed, StrftimeItems, parse};
+use chrono::format::{Parsed, StrftimeItems, parse, parse_and_remainder};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
 use crate::base::clock;
 use crate::jinja::eval::Evaluator;
 use crate::jinja::eval::error::{RenderError, Result};
-use crate::jinja::modules::pytz::Zone;
 use crate::jinja::value::object::ArgumentReader;
-use crate::jinja::value::{Arguments, Object, Value};
+use crate::jinja::value::{Arguments, Object, Value, Zone};
 
 /// The classes, by name.
 const CLASSES: &[&str] = &["date", "datetime", "time", "timedelta", "tzinfo"];
+
+/// The methods of the classes themselves.
+const METHODS: &[&str] = &[
+    "combine",
+    "fromisoformat",
+    "fromordinal",
+    "fromtimestamp",
+    "now",
+    "strptime",
+    "today",
+    "utcfromtimestamp",
+    "utcnow",
+];
 
 pub(super) fn module() -> Value {
     Value::dict(CLASSES.iter().map(|name| (*name, Value::object(Class(name)))))
@@ -41,6 +53,10 @@ impl Object for Class {
             (_, "__name__") => Value::from(self.0),
             _ => return None,
         })
+    }
+
+    fn has_method(&self, name: &str) -> bool {
+        METHODS.contains(&name)
     }
 
     fn is_callable(&self) -> bool {
@@ -74,21 +90,7 @@ impl Object for Class {
         name: &str,
         arguments: &mut Arguments,
     ) -> Option<Result<Value>> {
-        const METHODS: &[&str] = &[
-            "today",
-            "now",
-            "utcnow",
-            "strptime",
-            "fromisoformat",
-            "fromtimestamp",
-            "utcfromtimestamp",
-            "combine",
-            "fromordinal",
-        ];
-        if !METHODS.contains(&name) {
-            return None;
-        }
-        Some(method(self.0, name, std::mem::take(arguments)))
+        self.has_method(name).then(|| method(self.0, name, std::mem::take(arguments)))
     }
 
     fn text(&self) -> String {
@@ -231,7 +233,7 @@ fn zone(value: Option<&Value>) -> Result<Option<Zone>> {
 
 fn with_zone(stamp: NaiveDateTime, given: Option<&Value>) -> Result<Value> {
     Ok(match zone(given)? {
-        Some(zone) => zone.localized(stamp),
+        Some(zone) => zone.attached(stamp),
         None => Value::DateTime(stamp),
     })
 }
@@ -248,17 +250,31 @@ fn instant(seconds: &Value) -> Result<DateTime<chrono::Utc>> {
 /// Reads a text by `strptime`'s directives; what the format does not name is the first of January 1900.
 fn strptime(text: &str, format: &str) -> Result<Value> {
     let refused = || RenderError::new(format!("time data '{text}' does not match format '{format}'"));
-    let pattern = format.replace("%f", "%6f");
+    // Python reads one to six digits of a fraction, chrono a fixed number: what stands there is cut out first.
+    let (text, format, micros) = match format.split_once("%f") {
+        None => (text.to_owned(), format.to_owned(), 0),
+        Some((before, after)) => {
+            let mut parsed = Parsed::new();
+            let rest =
+                parse_and_remainder(&mut parsed, text, StrftimeItems::new(before)).map_err(|_| refused())?;
+            let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+            let digits = rest.get(..digits.min(6)).unwrap_or_default();
+            let micros = format!("{digits:0<6}").parse::<u32>().ok().filter(|_| !digits.is_empty());
+            let read = text.len() - rest.len();
+            let left = text.get(..read).unwrap_or_default().to_owned()
+                + rest.get(digits.len()..).unwrap_or_default();
+            (left, format!("{before}{after}"), micros.ok_or_else(refused)?)
+        }
+    };
     let mut parsed = Parsed::new();
-    parse(&mut parsed, text, StrftimeItems::new(&pattern)).map_err(|_| refused())?;
-    let time = parsed.to_naive_time().unwrap_or_else(|_| {
-        let hour = parsed.hour_div_12.zip(parsed.hour_mod_12).map_or(0, |(half, hour)| half * 12 + hour);
-        NaiveTime::from_hms_opt(hour, parsed.minute.unwrap_or(0), 0).unwrap_or(NaiveTime::MIN)
-    });
+    parse(&mut parsed, &text, StrftimeItems::new(&format)).map_err(|_| refused())?;
+    let hour = parsed.hour_div_12().zip(parsed.hour_mod_12()).map_or(0, |(half, hour)| half * 12 + hour);
+    let (minute, second) = (parsed.minute().unwrap_or(0), parsed.second().unwrap_or(0));
+    let time = NaiveTime::from_hms_micro_opt(hour, minute, second, micros).ok_or_else(refused)?;
     let offset = parsed.to_fixed_offset().ok();
     let date = parsed.to_naive_date().ok().or_else(|| {
-        let year = parsed.year.unwrap_or(1900);
-        NaiveDate::from_ymd_opt(year, parsed.month.unwrap_or(1), parsed.day.unwrap_or(1))
+        let year = parsed.year().unwrap_or(1900);
+        NaiveDate::from_ymd_opt(year, parsed.month().unwrap_or(1), parsed.day().unwrap_or(1))
     });
     let stamp = date.ok_or_else(refused)?.and_time(time);
     Ok(match offset {
@@ -285,7 +301,7 @@ fn from_iso(class: &str, text: &str) -> Option<Value> {
             return Some(Value::DateTime(stamp));
         }
         if let Ok(moment) = DateTime::parse_from_str(&zoned, &format!("{format}%:z")) {
-            return Some(Value::Moment(moment));
+            return Some(Value::Moment(moment, Zone::Fixed(*moment.offset())));
         }
     }
     None

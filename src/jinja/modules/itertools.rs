@@ -1,7 +1,8 @@
-//! Python's `itertools`. What has no end there ends here after as many items as a range may have.
+//! Python's `itertools`. What it makes of finite things are lists.
 
 use crate::jinja::eval::Evaluator;
 use crate::jinja::eval::error::{RenderError, Result};
+use crate::jinja::limits;
 use crate::jinja::modules::{Function, functions};
 use crate::jinja::syntax::tree::BinaryOperator;
 use crate::jinja::value::containers::items_of;
@@ -187,40 +188,75 @@ fn compress(_: &mut Evaluator<'_>, arguments: Arguments) -> Result<Value> {
     Ok(Value::list(kept.map(|(item, _)| item).collect()))
 }
 
+/// An iterator without an end: gives its items to loops, `zip` and `islice`, and refuses to be made a list.
+struct Endless {
+    name: &'static str,
+    item: Box<dyn Fn(usize) -> Option<Value>>,
+}
+
+impl Endless {
+    fn value(name: &'static str, item: impl Fn(usize) -> Option<Value> + 'static) -> Value {
+        Value::object(Self { name, item: Box::new(item) })
+    }
+}
+
+impl Object for Endless {
+    fn type_name(&self) -> &str {
+        self.name
+    }
+
+    fn endless_item(&self, at: usize) -> Option<Value> {
+        (self.item)(at)
+    }
+
+    fn is_true(&self) -> bool {
+        true
+    }
+
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+}
+
 fn count(_: &mut Evaluator<'_>, arguments: Arguments) -> Result<Value> {
     let mut reader = arguments.reader("count");
-    let mut at = reader.or("start", Value::Int(0))?;
+    let start = reader.or("start", Value::Int(0))?;
     let step = reader.or("step", Value::Int(1))?;
     reader.finish()?;
-    let mut items = Vec::with_capacity(MOST);
-    for _ in 0..MOST {
-        let next = operators::binary(BinaryOperator::Add, &at, &step)?;
-        items.push(std::mem::replace(&mut at, next));
-    }
-    Ok(Value::list(items))
+    // What cannot be counted is told at once.
+    operators::binary(BinaryOperator::Add, &start, &step)?;
+    Ok(Endless::value("itertools.count", move |at| {
+        let way = operators::binary(BinaryOperator::Multiply, &step, &Value::from(at)).ok()?;
+        operators::binary(BinaryOperator::Add, &start, &way).ok()
+    }))
 }
 
 fn cycle(_: &mut Evaluator<'_>, arguments: Arguments) -> Result<Value> {
     let mut reader = arguments.reader("cycle");
     let items = items_of(&reader.required("iterable")?)?;
     reader.finish()?;
-    Ok(Value::list(items.iter().cycle().take(MOST).cloned().collect()))
+    if items.is_empty() {
+        return Ok(Value::list(items));
+    }
+    Ok(Endless::value("itertools.cycle", move |at| items.get(at % items.len()).cloned()))
 }
 
 fn repeat(_: &mut Evaluator<'_>, arguments: Arguments) -> Result<Value> {
     let mut reader = arguments.reader("repeat");
     let item = reader.required("object")?;
-    let times = reader.optional_int("times")?.map_or(MOST, |times| usize::try_from(times).unwrap_or(0));
+    let times = reader.optional_int("times")?;
     reader.finish()?;
-    if times > MOST {
-        return Err(too_many().into());
-    }
+    let Some(times) = times else {
+        return Ok(Endless::value("itertools.repeat", move |_| Some(item.clone())));
+    };
+    let times = usize::try_from(times.max(0)).unwrap_or(usize::MAX);
+    limits::room(times.saturating_mul(size_of::<Value>()))?;
     Ok(Value::list(vec![item; times]))
 }
 
 fn islice(_: &mut Evaluator<'_>, arguments: Arguments) -> Result<Value> {
     let mut reader = arguments.reader("islice");
-    let items = items_of(&reader.required("iterable")?)?;
+    let iterable = reader.required("iterable")?;
     let first = size(&mut reader, "start")?;
     let second = reader.optional("stop")?;
     let step = size(&mut reader, "step")?.unwrap_or(1).max(1);
@@ -228,6 +264,14 @@ fn islice(_: &mut Evaluator<'_>, arguments: Arguments) -> Result<Value> {
     let (start, stop) = match second {
         None => (0, first),
         Some(stop) => (first.unwrap_or(0), stop.to_int().and_then(|stop| usize::try_from(stop).ok())),
+    };
+    let items = match (&iterable, stop) {
+        (Value::Object(object), Some(stop)) if object.endless_item(0).is_some() => {
+            limits::room(stop.saturating_mul(size_of::<Value>()))?;
+            limits::work(stop);
+            (0..stop).map_while(|at| object.endless_item(at)).collect()
+        }
+        _ => items_of(&iterable)?,
     };
     let taken = items.into_iter().take(stop.unwrap_or(usize::MAX)).skip(start).step_by(step);
     Ok(Value::list(taken.collect()))
@@ -253,6 +297,7 @@ fn tee(_: &mut Evaluator<'_>, arguments: Arguments) -> Result<Value> {
     if copies > MOST {
         return Err(too_many().into());
     }
+    limits::room(copies.saturating_mul(items.len().saturating_mul(size_of::<Value>())))?;
     Ok(Value::tuple((0..copies).map(|_| Value::list(items.clone())).collect()))
 }
 

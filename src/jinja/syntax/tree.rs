@@ -26,7 +26,7 @@ pub enum Statement {
     /// `{{ expression }}`.
     Emit(Expression),
     /// `{% for %}`.
-    For(Box<For>),
+    For(Arc<For>),
     /// `{% if %}`, with `elif` nested in `otherwise`.
     If {
         /// What is asked.

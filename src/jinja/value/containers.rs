@@ -1,10 +1,10 @@
 //! The methods of lists, tuples, dicts and sets.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 
+use crate::jinja::eval::Evaluator;
 use crate::jinja::eval::error::{RenderError, Result};
-use crate::jinja::value::{Arguments, Dict, Key, Value};
+use crate::jinja::value::{Arguments, Dict, Key, Shared, Value};
 
 /// Makes a key of a value, or says that it cannot be one.
 pub fn key(value: Value) -> Result<Key> {
@@ -14,6 +14,11 @@ pub fn key(value: Value) -> Result<Key> {
 
 /// Goes through a value, or says that it cannot be gone through.
 pub fn items_of(value: &Value) -> Result<Vec<Value>> {
+    if let Value::Object(object) = value
+        && object.endless_item(0).is_some()
+    {
+        return Err(RenderError::new(format!("this '{}' never ends", object.type_name())).into());
+    }
     value
         .iterate()
         .ok_or_else(|| RenderError::new(format!("'{}' object is not iterable", value.type_name())).into())
@@ -26,14 +31,14 @@ pub fn index(at: i128, length: usize) -> Option<usize> {
 }
 
 /// Calls a method of a list; `None` when there is none of this name.
-pub fn call_list(list: &Rc<RefCell<Vec<Value>>>, name: &str, arguments: Arguments) -> Option<Result<Value>> {
+pub fn call_list(list: &Rc<Shared<Vec<Value>>>, name: &str, arguments: Arguments) -> Option<Result<Value>> {
     const NAMES: &[&str] = &[
         "append", "extend", "insert", "pop", "remove", "reverse", "sort", "index", "count", "copy", "clear",
     ];
     NAMES.contains(&name).then(|| list_method(list, name, arguments))
 }
 
-fn list_method(list: &Rc<RefCell<Vec<Value>>>, name: &str, arguments: Arguments) -> Result<Value> {
+fn list_method(list: &Rc<Shared<Vec<Value>>>, name: &str, arguments: Arguments) -> Result<Value> {
     let mut reader = arguments.reader(name);
     match name {
         "append" => {
@@ -67,14 +72,7 @@ fn list_method(list: &Rc<RefCell<Vec<Value>>>, name: &str, arguments: Arguments)
         }
         "reverse" => list.borrow_mut().reverse(),
         "sort" => {
-            let key = reader.optional("key")?;
             let reverse = reader.truth("reverse", false)?;
-            if key.is_some_and(|key| !key.is_none()) {
-                return Err(RenderError::new(
-                    "list.sort(key=...) has no functions to take here: use the `sort` filter",
-                )
-                .into());
-            }
             let mut sorted = list.borrow().clone();
             sort(&mut sorted, reverse)?;
             *list.borrow_mut() = sorted;
@@ -103,9 +101,39 @@ fn list_method(list: &Rc<RefCell<Vec<Value>>>, name: &str, arguments: Arguments)
 }
 
 /// Sorts values that can be compared, or says which cannot.
-pub fn sort(values: &mut [Value], reverse: bool) -> Result<()> {
+pub fn sort(values: &mut Vec<Value>, reverse: bool) -> Result<()> {
+    let mut pairs: Vec<(Value, Value)> =
+        std::mem::take(values).into_iter().map(|value| (value, Value::None)).collect();
+    let result = sort_pairs(&mut pairs, reverse);
+    values.extend(pairs.into_iter().map(|(value, _)| value));
+    result
+}
+
+/// `list.sort(key=function, reverse=False)`: sorts by what a function makes of the items.
+pub fn sort_by_key(
+    evaluator: &mut Evaluator<'_>,
+    list: &Rc<Shared<Vec<Value>>>,
+    arguments: Arguments,
+) -> Result<Value> {
+    let mut reader = arguments.reader("sort");
+    let reverse = reader.truth("reverse", false)?;
+    let key = reader.required("key")?;
+    reader.finish()?;
+    let items = list.borrow().clone();
+    let mut keyed = Vec::with_capacity(items.len());
+    for item in items {
+        let key = evaluator.call_value(&key, Arguments::positional(vec![item.clone()]))?;
+        keyed.push((key, item));
+    }
+    sort_pairs(&mut keyed, reverse)?;
+    *list.borrow_mut() = keyed.into_iter().map(|(_, item)| item).collect();
+    Ok(Value::None)
+}
+
+/// Sorts pairs by the first part of each; those that are equal keep their order.
+pub fn sort_pairs(pairs: &mut [(Value, Value)], reverse: bool) -> Result<()> {
     let mut refused = None;
-    values.sort_by(|a, b| {
+    pairs.sort_by(|(a, _), (b, _)| {
         let order = a.order(b).unwrap_or_else(|| {
             refused.get_or_insert_with(|| (a.type_name().to_owned(), b.type_name().to_owned()));
             std::cmp::Ordering::Equal
@@ -121,7 +149,7 @@ pub fn sort(values: &mut [Value], reverse: bool) -> Result<()> {
 }
 
 /// Calls a method of a dict; `None` when there is none of this name.
-pub fn call_dict(dict: &Rc<RefCell<Dict>>, name: &str, arguments: Arguments) -> Option<Result<Value>> {
+pub fn call_dict(dict: &Rc<Shared<Dict>>, name: &str, arguments: Arguments) -> Option<Result<Value>> {
     const NAMES: &[&str] = &[
         "items",
         "keys",
@@ -138,7 +166,7 @@ pub fn call_dict(dict: &Rc<RefCell<Dict>>, name: &str, arguments: Arguments) -> 
     NAMES.contains(&name).then(|| dict_method(dict, name, arguments))
 }
 
-fn dict_method(dict: &Rc<RefCell<Dict>>, name: &str, arguments: Arguments) -> Result<Value> {
+fn dict_method(dict: &Rc<Shared<Dict>>, name: &str, arguments: Arguments) -> Result<Value> {
     let mut reader = arguments.reader(name);
     match name {
         "items" | "keys" | "values" => {
@@ -176,13 +204,13 @@ fn dict_method(dict: &Rc<RefCell<Dict>>, name: &str, arguments: Arguments) -> Re
             let default = reader.or("default", Value::None)?;
             Ok(dict.borrow_mut().entry(wanted).or_insert(default).clone())
         }
-        "copy" => Ok(Value::Dict(Rc::new(RefCell::new(dict.borrow().clone())))),
+        "copy" => Ok(Value::entries(dict.borrow().clone())),
         "fromkeys" => {
             let keys = items_of(&reader.required("iterable")?)?;
             let value = reader.or("value", Value::None)?;
             let entries =
                 keys.into_iter().map(|item| Ok((key(item)?, value.clone()))).collect::<Result<Dict>>()?;
-            Ok(Value::Dict(Rc::new(RefCell::new(entries))))
+            Ok(Value::entries(entries))
         }
         _ => {
             dict.borrow_mut().clear();
@@ -210,7 +238,7 @@ pub fn pairs(value: &Value) -> Result<Dict> {
 }
 
 /// Calls a method of a set; `None` when there is none of this name.
-pub fn call_set(set: &Rc<RefCell<Dict>>, name: &str, arguments: Arguments) -> Option<Result<Value>> {
+pub fn call_set(set: &Rc<Shared<Dict>>, name: &str, arguments: Arguments) -> Option<Result<Value>> {
     const NAMES: &[&str] = &[
         "add",
         "update",
@@ -230,14 +258,14 @@ pub fn call_set(set: &Rc<RefCell<Dict>>, name: &str, arguments: Arguments) -> Op
     NAMES.contains(&name).then(|| set_method(set, name, arguments))
 }
 
-fn set_method(set: &Rc<RefCell<Dict>>, name: &str, arguments: Arguments) -> Result<Value> {
+fn set_method(set: &Rc<Shared<Dict>>, name: &str, arguments: Arguments) -> Result<Value> {
     let mut others = Vec::new();
     if !matches!(name, "add" | "discard" | "remove") {
         for argument in &arguments.positional {
             others.push(members(argument)?);
         }
     }
-    let made = |entries: Dict| Ok(Value::Set(Rc::new(RefCell::new(entries))));
+    let made = |entries: Dict| Ok(Value::members(entries));
     let own = set.borrow().clone();
     let mut reader = arguments.reader(name);
     match name {
@@ -303,7 +331,7 @@ pub fn members(value: &Value) -> Result<Dict> {
 
 /// What `keys()`, `values()` and `items()` return: a view that prints as Python's.
 struct View {
-    dict: Rc<RefCell<Dict>>,
+    dict: Rc<Shared<Dict>>,
     kind: ViewKind,
 }
 

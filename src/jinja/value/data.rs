@@ -1,11 +1,10 @@
 //! Plain values and table cells as template values, and back.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 
 use crate::base::data::{Data, DataMap};
 use crate::base::table::Cell;
-use crate::jinja::value::{Key, Value};
+use crate::jinja::value::{Key, Value, Zone};
 
 /// How many containers inside each other are converted.
 const DEEPEST: usize = 200;
@@ -27,7 +26,7 @@ impl From<&Data> for Value {
 impl From<&DataMap> for Value {
     fn from(map: &DataMap) -> Self {
         let entries = map.iter().map(|(key, value)| (Key::text(key), Value::from(value)));
-        Value::Dict(Rc::new(RefCell::new(entries.collect())))
+        Value::entries(entries.collect())
     }
 }
 
@@ -44,7 +43,7 @@ impl From<&Cell> for Value {
             Cell::Date(date) => Value::Date(*date),
             Cell::Time(time) => Value::Time(*time),
             Cell::Timestamp(stamp) => Value::DateTime(*stamp),
-            Cell::Moment(moment) => Value::Moment(moment.fixed_offset()),
+            Cell::Moment(moment) => Zone::UTC.moment(*moment),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::hash::{Hash, Hasher};
 
 use indexmap::IndexMap;
 
+use crate::jinja::limits::deeper;
 use crate::jinja::value::Value;
 
 /// A dict's entries in the order of insertion.
@@ -16,16 +17,20 @@ pub struct Key(pub Value);
 impl Key {
     /// Makes a key; `None` when the value cannot be hashed, as lists and dicts cannot.
     pub fn new(value: Value) -> Option<Self> {
-        match &value {
-            Value::List(_) | Value::Dict(_) | Value::Set(_) => None,
-            Value::Tuple(items) if !items.iter().all(|item| Key::new(item.clone()).is_some()) => None,
-            _ => Some(Self(value)),
-        }
+        hashable(&value).then_some(Self(value))
     }
 
     /// Makes a key of a text.
     pub fn text(text: &str) -> Self {
         Self(Value::text(text))
+    }
+}
+
+fn hashable(value: &Value) -> bool {
+    match value {
+        Value::List(_) | Value::Dict(_) | Value::Set(_) => false,
+        Value::Tuple(items) => deeper(|| items.iter().all(hashable)).unwrap_or(false),
+        _ => true,
     }
 }
 
@@ -39,24 +44,31 @@ impl Eq for Key {}
 
 impl Hash for Key {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        match &self.0 {
-            Value::Bool(truth) => i128::from(*truth).hash(state),
-            Value::Int(number) => number.hash(state),
-            Value::Float(number) if number.fract() == 0.0 && number.abs() < 1e30 => {
-                (*number as i128).hash(state);
+        hash(&self.0, state);
+    }
+}
+
+/// Numbers that are equal hash alike, whatever their types.
+fn hash<H: Hasher>(value: &Value, state: &mut H) {
+    match value {
+        Value::Bool(truth) => i128::from(*truth).hash(state),
+        Value::Int(number) => number.hash(state),
+        Value::Float(_) | Value::Decimal(_) | Value::Big(_) => {
+            let number = value.to_float().unwrap_or(f64::NAN);
+            if number.fract() == 0.0 && number.abs() < i128::MAX as f64 {
+                (number as i128).hash(state);
+            } else {
+                number.to_bits().hash(state);
             }
-            Value::Float(number) => number.to_bits().hash(state),
-            Value::Str(text) => text.as_str().hash(state),
-            Value::Tuple(items) => {
-                for item in items.iter() {
-                    Key(item.clone()).hash(state);
-                }
-            }
-            Value::Date(date) => date.hash(state),
-            Value::DateTime(stamp) => stamp.hash(state),
-            Value::Moment(moment) => moment.hash(state),
-            // Decimals equal integers and floats, so they share one bucket; the rest have no hash worth making.
-            _ => 0_u8.hash(state),
         }
+        Value::Str(text) => text.as_str().hash(state),
+        Value::Tuple(items) => {
+            deeper(|| items.iter().for_each(|item| hash(item, state)));
+        }
+        Value::Date(date) => date.hash(state),
+        Value::DateTime(stamp) => stamp.hash(state),
+        Value::Moment(moment, _) => moment.hash(state),
+        // The rest have no hash worth making.
+        _ => 0_u8.hash(state),
     }
 }

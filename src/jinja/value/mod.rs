@@ -6,22 +6,33 @@ pub mod containers;
 pub mod data;
 pub mod dict;
 pub mod formatting;
+pub mod integers;
 pub mod moments;
+pub mod numbers;
 pub mod object;
 pub mod operators;
 pub mod printing;
+pub mod shared;
 pub mod strings;
 pub mod text;
+pub mod zone;
 
-use std::cell::RefCell;
 use std::rc::Rc;
 
 use bigdecimal::BigDecimal;
+use bigdecimal::num_bigint::BigInt;
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
 pub use dict::{Dict, Key};
 pub use object::{Arguments, Object};
+pub use shared::{Items, Shared};
 pub use text::Text;
+pub use zone::Zone;
+
+use crate::jinja::limits;
+
+/// Bytes that an entry of a dict takes, about.
+const ENTRY: usize = 2 * size_of::<Value>() + 16;
 
 /// One value. Containers are shared by reference, as in Python.
 #[derive(Clone)]
@@ -32,6 +43,8 @@ pub enum Value {
     Bool(bool),
     /// A whole number.
     Int(i128),
+    /// A whole number beyond the range of the other.
+    Big(Rc<BigInt>),
     /// A floating-point number.
     Float(f64),
     /// An exact decimal number.
@@ -39,19 +52,19 @@ pub enum Value {
     /// A text.
     Str(Text),
     /// A list.
-    List(Rc<RefCell<Vec<Value>>>),
+    List(Rc<Shared<Vec<Value>>>),
     /// A tuple.
-    Tuple(Rc<[Value]>),
+    Tuple(Rc<Items>),
     /// A dict in the order of insertion.
-    Dict(Rc<RefCell<Dict>>),
+    Dict(Rc<Shared<Dict>>),
     /// A set in the order of insertion.
-    Set(Rc<RefCell<Dict>>),
+    Set(Rc<Shared<Dict>>),
     /// A date.
     Date(NaiveDate),
     /// A date and time without a zone.
     DateTime(NaiveDateTime),
-    /// A date and time with its offset.
-    Moment(DateTime<FixedOffset>),
+    /// A date and time with its offset and the zone that it came from.
+    Moment(DateTime<FixedOffset>, Zone),
     /// A time of day.
     Time(NaiveTime),
     /// A span of time.
@@ -70,18 +83,37 @@ impl Value {
 
     /// Makes a list.
     pub fn list(items: Vec<Value>) -> Self {
-        Value::List(Rc::new(RefCell::new(items)))
+        limits::charge(size_of::<Value>() * (items.len() + 2));
+        Value::List(Rc::new(Shared::new(items)))
     }
 
     /// Makes a tuple.
     pub fn tuple(items: Vec<Value>) -> Self {
-        Value::Tuple(items.into())
+        limits::charge(size_of::<Value>() * (items.len() + 2));
+        Value::Tuple(Rc::new(Items::new(items)))
     }
 
     /// Makes a dict with text keys.
     pub fn dict<K: Into<Rc<str>>>(entries: impl IntoIterator<Item = (K, Value)>) -> Self {
         let entries = entries.into_iter().map(|(key, value)| (Key(Value::text(key)), value));
-        Value::Dict(Rc::new(RefCell::new(entries.collect())))
+        Value::entries(entries.collect())
+    }
+
+    /// Makes a dict of entries.
+    pub fn entries(entries: Dict) -> Self {
+        limits::charge(ENTRY * (entries.len() + 2));
+        Value::Dict(Rc::new(Shared::new(entries)))
+    }
+
+    /// Makes a set of members.
+    pub fn members(members: Dict) -> Self {
+        limits::charge(ENTRY * (members.len() + 2));
+        Value::Set(Rc::new(Shared::new(members)))
+    }
+
+    /// Tells whether the value holds no others.
+    pub(crate) fn is_plain(&self) -> bool {
+        !matches!(self, Value::List(_) | Value::Tuple(_) | Value::Dict(_) | Value::Set(_) | Value::Object(_))
     }
 
     /// Makes an object.
@@ -121,6 +153,7 @@ impl Value {
             Value::None | Value::Undefined(_) => false,
             Value::Bool(truth) => *truth,
             Value::Int(number) => *number != 0,
+            Value::Big(_) => true,
             Value::Float(number) => *number != 0.0,
             Value::Decimal(number) => !bigdecimal::Zero::is_zero(&**number),
             Value::Str(text) => !text.as_str().is_empty(),
@@ -128,7 +161,7 @@ impl Value {
             Value::Tuple(items) => !items.is_empty(),
             Value::Dict(entries) | Value::Set(entries) => !entries.borrow().is_empty(),
             Value::Delta(delta) => !delta.is_zero(),
-            Value::Date(_) | Value::DateTime(_) | Value::Moment(_) | Value::Time(_) => true,
+            Value::Date(_) | Value::DateTime(_) | Value::Moment(..) | Value::Time(_) => true,
             Value::Object(object) => object.is_true(),
         }
     }
@@ -138,7 +171,7 @@ impl Value {
         match self {
             Value::None => "NoneType",
             Value::Bool(_) => "bool",
-            Value::Int(_) => "int",
+            Value::Int(_) | Value::Big(_) => "int",
             Value::Float(_) => "float",
             Value::Decimal(_) => "Decimal",
             Value::Str(_) => "str",
@@ -147,7 +180,7 @@ impl Value {
             Value::Dict(_) => "dict",
             Value::Set(_) => "set",
             Value::Date(_) => "date",
-            Value::DateTime(_) | Value::Moment(_) => "datetime",
+            Value::DateTime(_) | Value::Moment(..) => "datetime",
             Value::Time(_) => "time",
             Value::Delta(_) => "timedelta",
             Value::Object(object) => object.type_name(),
@@ -157,6 +190,12 @@ impl Value {
 
     /// Returns the items that a loop goes through; `None` when it cannot.
     pub fn iterate(&self) -> Option<Vec<Value>> {
+        let items = self.iterated()?;
+        limits::work(items.len());
+        Some(items)
+    }
+
+    fn iterated(&self) -> Option<Vec<Value>> {
         Some(match self {
             Value::Undefined(_) => Vec::new(),
             Value::Str(text) => text.as_str().chars().map(|c| Value::text(c.to_string())).collect(),

@@ -1,10 +1,37 @@
 //! Dates, times and spans of time: printing and methods, as Python's datetime module has them.
 
-use chrono::{DateTime, Datelike, FixedOffset, NaiveDateTime, NaiveTime, TimeDelta, Timelike};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike};
 
-use crate::jinja::eval::error::{RenderError, Result};
-use crate::jinja::modules::pytz::Zone;
-use crate::jinja::value::{Arguments, Value};
+use crate::jinja::eval::error::{Interrupt, RenderError, Result};
+use crate::jinja::value::{Arguments, Value, Zone};
+
+/// Makes a date, unless it is beyond Python's years 1 to 9999.
+pub fn day(day: Option<NaiveDate>) -> Result<Value> {
+    day.filter(|day| (1..=9999).contains(&day.year())).map(Value::Date).ok_or_else(out_of_range)
+}
+
+/// Makes a timestamp, unless it is beyond Python's years.
+pub fn stamp(stamp: Option<NaiveDateTime>) -> Result<Value> {
+    stamp.filter(|stamp| (1..=9999).contains(&stamp.year())).map(Value::DateTime).ok_or_else(out_of_range)
+}
+
+/// Makes a moment, unless it is beyond Python's years.
+pub fn moment(moment: Option<DateTime<FixedOffset>>, zone: Zone) -> Result<Value> {
+    let moment = moment.filter(|moment| (1..=9999).contains(&moment.year()));
+    moment.map(|moment| Value::Moment(moment, zone)).ok_or_else(out_of_range)
+}
+
+/// Makes a span of time, unless it is longer than Python's.
+pub fn span(span: Option<TimeDelta>) -> Result<Value> {
+    let longest = TimeDelta::days(999_999_999);
+    span.filter(|span| span.abs() <= longest && span.num_microseconds().is_some())
+        .map(Value::Delta)
+        .ok_or_else(|| RenderError::new("this span of time is too long").into())
+}
+
+fn out_of_range() -> Box<Interrupt> {
+    RenderError::new("date value out of range").into()
+}
 
 /// Writes a timestamp in ISO form; the fraction only where there is one.
 pub fn iso(stamp: NaiveDateTime, separator: char) -> String {
@@ -78,22 +105,27 @@ pub fn repr_time(time: NaiveTime) -> String {
     format!("datetime.time({}, {}{seconds}{micros})", time.hour(), time.minute())
 }
 
-/// Formats by `strftime`'s directives; `%f` is microseconds, as in Python.
-fn strftime(stamp: DateTime<FixedOffset>, aware: bool, format: &str) -> Result<String> {
+/// Formats by `strftime`'s directives; `%f` is microseconds, as in Python. What has no zone prints none.
+fn strftime(stamp: DateTime<FixedOffset>, zone: Option<Zone>, format: &str) -> Result<String> {
     use std::fmt::Write;
-    let zone = if moment_is_utc(stamp) { "UTC".to_owned() } else { stamp.format("%:z").to_string() };
-    let mut pattern = format.replace("%f", "%6f").replace("%Z", &zone);
-    if !aware {
-        pattern = format.replace("%f", "%6f").replace("%z", "").replace("%Z", "");
+    let name = zone.map(|zone| zone.abbreviation(stamp)).unwrap_or_default();
+    let mut pattern = String::with_capacity(format.len());
+    let mut chars = format.chars();
+    while let Some(c) = chars.next() {
+        match (c, if c == '%' { chars.next() } else { None }) {
+            ('%', Some('f')) => pattern.push_str("%6f"),
+            ('%', Some('Z')) => pattern.push_str(&name.replace('%', "%%")),
+            ('%', Some('z')) if zone.is_none() => {}
+            ('%', Some('z')) => pattern.push_str("%z"),
+            ('%', Some(other)) => pattern.extend(['%', other]),
+            ('%', None) => pattern.push_str("%%"),
+            (other, _) => pattern.push(other),
+        }
     }
     let mut out = String::new();
     write!(out, "{}", stamp.format(&pattern))
         .map_err(|_| RenderError::new(format!("strftime() does not know the format '{format}'")))?;
     Ok(out)
-}
-
-fn moment_is_utc(moment: DateTime<FixedOffset>) -> bool {
-    moment.offset().local_minus_utc() == 0
 }
 
 /// Returns an attribute of a date, time or span.
@@ -111,7 +143,7 @@ pub fn attribute(value: &Value, name: &str) -> Option<Value> {
     let number = |number: u32| Some(Value::from(i64::from(number)));
     match name {
         "tzinfo" if has_time => Some(match value {
-            Value::Moment(moment) => Value::object(Zone::Fixed(*moment.offset())),
+            Value::Moment(_, zone) => Value::object(*zone),
             _ => Value::None,
         }),
         "year" if has_date => Some(Value::from(i64::from(stamp.year()))),
@@ -130,7 +162,7 @@ fn parts_of(value: &Value) -> Option<(NaiveDateTime, bool, bool)> {
     Some(match value {
         Value::Date(date) => (date.and_time(NaiveTime::MIN), true, false),
         Value::DateTime(stamp) => (*stamp, true, true),
-        Value::Moment(moment) => (moment.naive_local(), true, true),
+        Value::Moment(moment, _) => (moment.naive_local(), true, true),
         Value::Time(time) => (chrono::NaiveDate::from_ymd_opt(1900, 1, 1)?.and_time(*time), false, true),
         _ => return None,
     })
@@ -146,27 +178,21 @@ pub fn call_method(value: &Value, name: &str, arguments: Arguments) -> Option<Re
     }
     let (stamp, has_date, has_time) = parts_of(value)?;
     let zone = FixedOffset::east_opt(0)?;
-    let (moment, aware) = match value {
-        Value::Moment(moment) => (*moment, true),
-        _ => (DateTime::from_naive_utc_and_offset(stamp, zone), false),
+    let (moment, zone) = match value {
+        Value::Moment(moment, zone) => (*moment, Some(*zone)),
+        _ => (DateTime::from_naive_utc_and_offset(stamp, zone), None),
     };
     match name {
         "strftime" | "__format__" => Some((|| {
             let mut reader = arguments.reader(name);
             let format = reader.text("format")?;
             reader.finish()?;
-            strftime(moment, aware, &format).map(Value::from)
+            strftime(moment, zone, &format).map(Value::from)
         })()),
-        "isoformat" => Some((|| {
-            let mut reader = arguments.reader(name);
-            let separator = reader.optional_text("sep")?.and_then(|text| text.chars().next()).unwrap_or('T');
-            reader.finish()?;
-            Ok(Value::from(match value {
-                Value::Moment(moment) => iso_moment(*moment, separator),
-                Value::DateTime(stamp) => iso(*stamp, separator),
-                other => other.to_text(),
-            }))
-        })()),
+        "isoformat" => Some(isoformat(value, arguments)),
+        "tzname" if has_time => {
+            Some(Ok(zone.map_or(Value::None, |zone| Value::from(zone.abbreviation(moment)))))
+        }
         "date" if has_date && has_time => Some(Ok(Value::Date(stamp.date()))),
         "time" if has_date && has_time => Some(Ok(Value::Time(stamp.time()))),
         "weekday" if has_date => Some(Ok(Value::from(i64::from(stamp.weekday().num_days_from_monday())))),
@@ -181,7 +207,7 @@ pub fn call_method(value: &Value, name: &str, arguments: Arguments) -> Option<Re
         "toordinal" if has_date => Some(Ok(Value::from(i64::from(stamp.date().num_days_from_ce())))),
         "ctime" if has_date => Some(Ok(Value::from(stamp.format("%a %b %e %H:%M:%S %Y").to_string()))),
         "utcoffset" if has_time => Some(Ok(match value {
-            Value::Moment(moment) => {
+            Value::Moment(moment, _) => {
                 Value::Delta(TimeDelta::seconds(moment.offset().local_minus_utc().into()))
             }
             _ => Value::None,
@@ -191,13 +217,39 @@ pub fn call_method(value: &Value, name: &str, arguments: Arguments) -> Option<Re
     }
 }
 
+/// `isoformat(sep='T', timespec='auto')` of a timestamp, `isoformat(timespec='auto')` of a time of day.
+fn isoformat(value: &Value, arguments: Arguments) -> Result<Value> {
+    let mut reader = arguments.reader("isoformat");
+    let has_date = matches!(value, Value::DateTime(_) | Value::Moment(..));
+    let separator = if has_date { reader.optional_text("sep")? } else { None };
+    let precision = if matches!(value, Value::Date(_)) { None } else { reader.optional_text("timespec")? };
+    reader.finish()?;
+    let separator = separator.and_then(|text| text.chars().next()).unwrap_or('T');
+    let (stamp, _, _) = parts_of(value).ok_or_else(out_of_range)?;
+    let time = match precision.as_deref() {
+        None | Some("auto") => iso_time(stamp.time()),
+        Some("hours") => stamp.format("%H").to_string(),
+        Some("minutes") => stamp.format("%H:%M").to_string(),
+        Some("seconds") => stamp.format("%H:%M:%S").to_string(),
+        Some("milliseconds") => stamp.format("%H:%M:%S%.3f").to_string(),
+        Some("microseconds") => stamp.format("%H:%M:%S%.6f").to_string(),
+        Some(_) => return Err(RenderError::new("Unknown timespec value").into()),
+    };
+    Ok(Value::from(match value {
+        Value::Moment(moment, _) => format!("{}{separator}{time}{}", stamp.date(), moment.format("%:z")),
+        Value::DateTime(_) => format!("{}{separator}{time}", stamp.date()),
+        Value::Time(_) => time,
+        other => other.to_text(),
+    }))
+}
+
 /// A timestamp without a zone is taken for one of UTC.
 fn astimezone(moment: DateTime<FixedOffset>, arguments: Arguments) -> Result<Value> {
     let mut reader = arguments.reader("astimezone");
     let zone = reader.optional("tz")?.filter(|zone| !zone.is_none());
     reader.finish()?;
     match zone {
-        None => Ok(Value::Moment(moment)),
+        None => Ok(Value::Moment(moment, Zone::Fixed(*moment.offset()))),
         Some(zone) => match zone.downcast::<Zone>() {
             Some(zone) => Ok(zone.moment(moment.to_utc())),
             None => Err(RenderError::new("tzinfo argument must be None or of a tzinfo subclass").into()),
@@ -232,9 +284,10 @@ fn replace(value: &Value, stamp: NaiveDateTime, arguments: Arguments) -> Result<
     Ok(match value {
         Value::Date(_) => Value::Date(changed.date()),
         Value::Time(_) => Value::Time(changed.time()),
-        _ if zone.is_some() => zone.map_or(Value::None, |zone| zone.localized(changed)),
-        Value::Moment(moment) if !no_zone => {
-            Value::Moment(DateTime::from_naive_utc_and_offset(changed - *moment.offset(), *moment.offset()))
+        _ if zone.is_some() => zone.map_or(Value::None, |zone| zone.attached(changed)),
+        Value::Moment(moment, zone) if !no_zone => {
+            let offset = *moment.offset();
+            Value::Moment(DateTime::from_naive_utc_and_offset(changed - offset, offset), *zone)
         }
         _ => Value::DateTime(changed),
     })

@@ -17,6 +17,16 @@ pub trait Object: Any {
         None
     }
 
+    /// Returns an attribute that has to be worked out; `None` when there is none of this name.
+    fn computed_attribute(&self, _evaluator: &mut Evaluator<'_>, _name: &str) -> Option<Result<Value>> {
+        None
+    }
+
+    /// Tells whether there is a method of a name, which can then be handed on without being called.
+    fn has_method(&self, _name: &str) -> bool {
+        false
+    }
+
     /// Returns an item (`object[key]`); the attributes unless said otherwise.
     fn item(&self, key: &Value) -> Option<Value> {
         key.as_str().and_then(|name| self.attribute(name))
@@ -49,6 +59,11 @@ pub trait Object: Any {
 
     /// Returns the items that a loop goes through.
     fn iterate(&self) -> Option<Vec<Value>> {
+        None
+    }
+
+    /// Returns an item of an iterator that never ends.
+    fn endless_item(&self, _at: usize) -> Option<Value> {
         None
     }
 

@@ -1,22 +1,23 @@
 //! Arithmetic and its kin, as Python does them.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 
+use bigdecimal::num_bigint::BigInt;
+use bigdecimal::{BigDecimal, Signed, ToPrimitive};
+use chrono::TimeDelta;
+
 use crate::jinja::eval::error::{RenderError, Result};
+use crate::jinja::limits;
 use crate::jinja::provenance::Output;
 use crate::jinja::syntax::tree::BinaryOperator;
-use crate::jinja::value::{Text, Value, formatting};
-
-/// The longest text or list that repetition may make.
-const LONGEST_REPEAT: usize = 64 << 20;
+use crate::jinja::value::{Dict, Text, Value, containers, formatting, integers, moments};
 
 /// Applies a binary operator.
 pub fn binary(operator: BinaryOperator, left: &Value, right: &Value) -> Result<Value> {
     let result = match operator {
-        BinaryOperator::Concatenate => return Ok(concatenate(left, right)),
-        BinaryOperator::Add => add(left, right),
-        BinaryOperator::Subtract => subtract(left, right),
+        BinaryOperator::Concatenate => return concatenate(left, right),
+        BinaryOperator::Add => add(left, right)?,
+        BinaryOperator::Subtract => subtract(left, right)?,
         BinaryOperator::Multiply => return multiply(left, right),
         BinaryOperator::Remainder => match left {
             Value::Str(format) => return formatting::percent(format.as_str(), right).map(Value::from),
@@ -53,7 +54,9 @@ fn unsupported(operator: BinaryOperator, left: &Value, right: &Value) -> RenderE
 }
 
 /// `~`: both sides as text, keeping the pieces they came from.
-fn concatenate(left: &Value, right: &Value) -> Value {
+fn concatenate(left: &Value, right: &Value) -> Result<Value> {
+    let size = |value: &Value| value.as_str().map_or(0, str::len);
+    limits::room(size(left) + size(right))?;
     let mut output = Output::default();
     for value in [left, right] {
         match value {
@@ -61,99 +64,134 @@ fn concatenate(left: &Value, right: &Value) -> Value {
             other => output.push_plain(&other.to_text()),
         }
     }
-    if output.pieces.is_empty() { Value::from(output.text) } else { Value::Str(Text::captured(output)) }
+    Ok(if output.pieces.is_empty() { Value::from(output.text) } else { Value::Str(Text::captured(output)) })
 }
 
-fn add(left: &Value, right: &Value) -> Option<Value> {
-    Some(match (left, right) {
-        (Value::Str(_), Value::Str(_)) => concatenate(left, right),
+fn add(left: &Value, right: &Value) -> Result<Option<Value>> {
+    Ok(Some(match (left, right) {
+        (Value::Str(_), Value::Str(_)) => concatenate(left, right)?,
         (Value::List(a), Value::List(b)) => {
             Value::list(a.borrow().iter().chain(b.borrow().iter()).cloned().collect())
         }
         (Value::Tuple(a), Value::Tuple(b)) => Value::tuple(a.iter().chain(b.iter()).cloned().collect()),
         (Value::Date(date), Value::Delta(delta)) | (Value::Delta(delta), Value::Date(date)) => {
-            Value::Date(date.checked_add_signed(*delta)?)
+            moments::day(date.checked_add_signed(*delta))?
         }
         (Value::DateTime(stamp), Value::Delta(delta)) | (Value::Delta(delta), Value::DateTime(stamp)) => {
-            Value::DateTime(stamp.checked_add_signed(*delta)?)
+            moments::stamp(stamp.checked_add_signed(*delta))?
         }
-        (Value::Moment(moment), Value::Delta(delta)) | (Value::Delta(delta), Value::Moment(moment)) => {
-            Value::Moment(moment.checked_add_signed(*delta)?)
+        (Value::Moment(moment, zone), Value::Delta(delta))
+        | (Value::Delta(delta), Value::Moment(moment, zone)) => {
+            moments::moment(moment.checked_add_signed(*delta), *zone)?
         }
-        (Value::Delta(a), Value::Delta(b)) => Value::Delta(a.checked_add(b)?),
-        _ => return arithmetic(left, right, i128::checked_add, |a, b| a + b, |a, b| a + b),
-    })
+        (Value::Delta(a), Value::Delta(b)) => moments::span(a.checked_add(b))?,
+        _ => return arithmetic(left, right, (i128::checked_add, |a, b| a + b), |a, b| a + b, |a, b| a + b),
+    }))
 }
 
-fn subtract(left: &Value, right: &Value) -> Option<Value> {
-    Some(match (left, right) {
+fn subtract(left: &Value, right: &Value) -> Result<Option<Value>> {
+    Ok(Some(match (left, right) {
         (Value::Date(a), Value::Date(b)) => Value::Delta(a.signed_duration_since(*b)),
-        (Value::Date(date), Value::Delta(delta)) => Value::Date(date.checked_sub_signed(*delta)?),
+        (Value::Date(date), Value::Delta(delta)) => moments::day(date.checked_sub_signed(*delta))?,
         (Value::DateTime(a), Value::DateTime(b)) => Value::Delta(a.signed_duration_since(*b)),
-        (Value::DateTime(stamp), Value::Delta(delta)) => Value::DateTime(stamp.checked_sub_signed(*delta)?),
-        (Value::Moment(a), Value::Moment(b)) => Value::Delta(a.signed_duration_since(*b)),
-        (Value::Moment(moment), Value::Delta(delta)) => Value::Moment(moment.checked_sub_signed(*delta)?),
-        (Value::Delta(a), Value::Delta(b)) => Value::Delta(a.checked_sub(b)?),
-        (Value::Set(a), Value::Set(b)) => {
-            let other = b.borrow();
-            let left = a
-                .borrow()
-                .iter()
-                .filter(|(key, _)| !other.contains_key(*key))
-                .map(|(k, v)| (k.clone(), v.clone()))
-                .collect();
-            Value::Set(Rc::new(RefCell::new(left)))
+        (Value::DateTime(stamp), Value::Delta(delta)) => moments::stamp(stamp.checked_sub_signed(*delta))?,
+        (Value::Moment(a, _), Value::Moment(b, _)) => Value::Delta(a.signed_duration_since(*b)),
+        (Value::Moment(moment, zone), Value::Delta(delta)) => {
+            moments::moment(moment.checked_sub_signed(*delta), *zone)?
         }
-        _ => return arithmetic(left, right, i128::checked_sub, |a, b| a - b, |a, b| a - b),
-    })
+        (Value::Delta(a), Value::Delta(b)) => moments::span(a.checked_sub(b))?,
+        (Value::Set(a), Value::Set(b)) => without(&a.borrow(), &b.borrow()),
+        // Views of keys subtract as sets do, from anything that can be gone through.
+        (Value::Object(view), other) if matches!(view.type_name(), "dict_keys" | "dict_items") => {
+            without(&containers::members(left)?, &containers::members(other)?)
+        }
+        _ => return arithmetic(left, right, (i128::checked_sub, |a, b| a - b), |a, b| a - b, |a, b| a - b),
+    }))
+}
+
+fn without(left: &Dict, right: &Dict) -> Value {
+    let kept = left.iter().filter(|(key, _)| !right.contains_key(*key));
+    Value::members(kept.map(|(key, value)| (key.clone(), value.clone())).collect())
 }
 
 fn multiply(left: &Value, right: &Value) -> Result<Value> {
-    let repeat = |value: &Value, times: i128| -> Option<Result<Value>> {
-        let times = usize::try_from(times).unwrap_or(0);
-        let length = value.length()?;
-        let too_long = length.saturating_mul(times) > LONGEST_REPEAT;
-        let refused = || Err(RenderError::new("this repetition is too long").into());
-        Some(match value {
-            Value::Str(_) | Value::List(_) | Value::Tuple(_) if too_long => refused(),
-            Value::Str(text) => Ok(Value::from(text.as_str().repeat(times))),
-            Value::List(items) => Ok(Value::list((0..times).flat_map(|_| items.borrow().clone()).collect())),
-            Value::Tuple(items) => Ok(Value::tuple((0..times).flat_map(|_| items.to_vec()).collect())),
-            _ => return None,
-        })
-    };
-    let sides = [(left, right.to_int()), (right, left.to_int())];
-    for (value, times) in sides {
-        if let Some(result) = times.and_then(|times| repeat(value, times)) {
+    for (value, times) in [(left, right), (right, left)] {
+        if times.is_whole()
+            && let Some(result) = repeated(value, times)
+        {
             return result;
         }
     }
-    for (value, times) in [(left, right.to_int()), (right, left.to_int())] {
-        let times = times.and_then(|times| i32::try_from(times).ok());
-        if let (Value::Delta(delta), Some(times)) = (value, times)
-            && let Some(product) = delta.checked_mul(times)
-        {
-            return Ok(Value::Delta(product));
-        }
-    }
-    arithmetic(left, right, i128::checked_mul, |a, b| a * b, |a, b| a * b)
+    arithmetic(left, right, (i128::checked_mul, |a, b| a * b), |a, b| a * b, |a, b| a * b)?
         .ok_or_else(|| unsupported(BinaryOperator::Multiply, left, right).into())
 }
 
+/// Repeats a sequence or a span of time; `None` for what is neither.
+fn repeated(value: &Value, times: &Value) -> Option<Result<Value>> {
+    // A number beyond all others repeats what is empty, or asks for too much room.
+    let times = times.to_int().unwrap_or(i128::MAX);
+    if let Value::Delta(delta) = value {
+        let product = i32::try_from(times).ok().and_then(|times| delta.checked_mul(times));
+        return Some(moments::span(product));
+    }
+    let times = usize::try_from(times).unwrap_or(if times < 0 { 0 } else { usize::MAX });
+    let each = match value {
+        Value::Str(text) => text.as_str().len(),
+        Value::List(items) => items.borrow().len() * size_of::<Value>(),
+        Value::Tuple(items) => items.len() * size_of::<Value>(),
+        _ => return None,
+    };
+    if let Err(error) = limits::room(each.saturating_mul(times)) {
+        return Some(Err(error.into()));
+    }
+    let times = if each == 0 { 0 } else { times };
+    Some(Ok(match value {
+        Value::Str(text) => Value::from(text.as_str().repeat(times)),
+        Value::List(items) => Value::list(repeat_items(&items.borrow(), times)),
+        Value::Tuple(items) => Value::tuple(repeat_items(items, times)),
+        _ => return None,
+    }))
+}
+
+fn repeat_items(items: &[Value], times: usize) -> Vec<Value> {
+    std::iter::repeat_n(items, times).flatten().cloned().collect()
+}
+
+/// How whole numbers are computed: in machine words as long as the result fits, else at any length.
+type Whole = (fn(i128, i128) -> Option<i128>, fn(&BigInt, &BigInt) -> BigInt);
+
+/// Computes with numbers; `None` when one side is none.
 fn arithmetic(
     left: &Value,
     right: &Value,
-    whole: impl Fn(i128, i128) -> Option<i128>,
+    (small, large): Whole,
     float: impl Fn(f64, f64) -> f64,
-    decimal: impl Fn(bigdecimal::BigDecimal, bigdecimal::BigDecimal) -> bigdecimal::BigDecimal,
-) -> Option<Value> {
-    if let (Some(a), Some(b)) = (left.to_int(), right.to_int()) {
-        return whole(a, b).map(Value::Int);
+    decimal: impl Fn(BigDecimal, BigDecimal) -> BigDecimal,
+) -> Result<Option<Value>> {
+    if let (Some(a), Some(b)) = (left.to_int(), right.to_int())
+        && let Some(number) = small(a, b)
+    {
+        return Ok(Some(Value::Int(number)));
+    }
+    if let Some(result) = integers::computed(left, right, large) {
+        return result.map(Some);
     }
     if matches!(left, Value::Float(_)) || matches!(right, Value::Float(_)) {
-        return Some(Value::Float(float(left.to_float()?, right.to_float()?)));
+        return match (left.to_float(), right.to_float()) {
+            (Some(a), Some(b)) => Ok(Some(Value::Float(float(finite(left, a)?, finite(right, b)?)))),
+            _ => Ok(None),
+        };
     }
-    Some(Value::Decimal(Rc::new(decimal(left.to_decimal()?, right.to_decimal()?))))
+    let decimals = left.to_decimal().zip(right.to_decimal());
+    Ok(decimals.map(|(a, b)| Value::Decimal(Rc::new(decimal(a, b)))))
+}
+
+/// Refuses a whole number that no float comes near.
+fn finite(value: &Value, float: f64) -> Result<f64> {
+    if float.is_infinite() && value.is_whole() {
+        return Err(RenderError::new("int too large to convert to float").into());
+    }
+    Ok(float)
 }
 
 fn zero_checked(operator: BinaryOperator, left: &Value, right: &Value) -> Result<()> {
@@ -165,47 +203,79 @@ fn zero_checked(operator: BinaryOperator, left: &Value, right: &Value) -> Result
 }
 
 fn divide(left: &Value, right: &Value) -> Result<Value> {
-    if let Some((left, right)) = spans(left, right) {
+    if let (Value::Delta(_), Value::Delta(_)) = (left, right) {
+        let (left, right) = spans(left, right)?;
         return Ok(Value::Float(left as f64 / right as f64));
     }
-    if let (Value::Delta(delta), Some(by)) = (left, right.to_int().and_then(|by| i32::try_from(by).ok()))
-        && let Some(quotient) = delta.checked_div(by)
-    {
-        return Ok(Value::Delta(quotient));
+    if let (Value::Delta(delta), true) = (left, matches!(right, Value::Float(_)) || right.is_whole()) {
+        zero_checked(BinaryOperator::Divide, &Value::Int(0), right)?;
+        let micros = delta.num_microseconds().unwrap_or(i64::MAX) as f64 / right.to_float().unwrap_or(1.0);
+        return Ok(Value::Delta(TimeDelta::microseconds(micros.round_ties_even() as i64)));
     }
     zero_checked(BinaryOperator::Divide, left, right)?;
-    if let (Value::Decimal(_) | _, Some(a), Some(b)) = (left, left.to_decimal(), right.to_decimal())
-        && (matches!(left, Value::Decimal(_)) || matches!(right, Value::Decimal(_)))
-    {
-        return Ok(Value::Decimal(Rc::new((a / b).with_prec(28).normalized())));
+    if let (Some(left), Some(right)) = (left.to_big(), right.to_big()) {
+        return integers::true_division(&left, &right);
     }
-    Ok(Value::Float(left.to_float().unwrap_or(0.0) / right.to_float().unwrap_or(1.0)))
+    if matches!(left, Value::Float(_)) || matches!(right, Value::Float(_)) {
+        return Ok(Value::Float(left.to_float().unwrap_or(0.0) / right.to_float().unwrap_or(1.0)));
+    }
+    match (left.to_decimal(), right.to_decimal()) {
+        // Python's decimals have 28 digits.
+        (Some(a), Some(b)) => Ok(Value::Decimal(Rc::new((a / b).with_prec(28).normalized()))),
+        _ => Err(unsupported(BinaryOperator::Divide, left, right).into()),
+    }
 }
 
-/// Divides spans of time by each other.
-fn spans(left: &Value, right: &Value) -> Option<(i64, i64)> {
-    let (Value::Delta(left), Value::Delta(right)) = (left, right) else { return None };
-    Some((left.num_microseconds()?, right.num_microseconds().filter(|micros| *micros != 0)?))
+/// Returns spans of time to divide by each other.
+fn spans(left: &Value, right: &Value) -> Result<(i64, i64)> {
+    let micros = |value: &Value| match value {
+        Value::Delta(delta) => delta.num_microseconds(),
+        _ => None,
+    };
+    match (micros(left), micros(right)) {
+        (_, Some(0)) => Err(RenderError::new("division by zero").into()),
+        (Some(left), Some(right)) => Ok((left, right)),
+        _ => Err(RenderError::new("this span of time is too long").into()),
+    }
 }
 
 fn floor_divide(left: &Value, right: &Value) -> Result<Value> {
-    if let Some((left, right)) = spans(left, right) {
-        return Ok(Value::from(left.div_euclid(right)));
+    if let (Value::Delta(_), Value::Delta(_)) = (left, right) {
+        let (left, right) = spans(left, right)?;
+        let floor = integers::floor_division(&BigInt::from(left), &BigInt::from(right)).0;
+        return Ok(Value::whole(floor));
     }
     zero_checked(BinaryOperator::FloorDivide, left, right)?;
-    if let (Some(a), Some(b)) = (left.to_int(), right.to_int()) {
-        let too_large = || RenderError::new("this number is too large");
-        let (quotient, rest) = (a.checked_div(b).ok_or_else(too_large)?, a.checked_rem(b).unwrap_or(0));
-        return Ok(Value::Int(if rest != 0 && (a < 0) != (b < 0) { quotient - 1 } else { quotient }));
+    if let (Some(left), Some(right)) = (left.to_big(), right.to_big()) {
+        return Ok(Value::whole(integers::floor_division(&left, &right).0));
+    }
+    if !matches!(left, Value::Float(_))
+        && !matches!(right, Value::Float(_))
+        && let (Some(a), Some(b)) = (left.to_decimal(), right.to_decimal())
+    {
+        // Decimals are cut towards zero, unlike all other numbers.
+        let quotient = (a / b).with_scale_round(0, bigdecimal::RoundingMode::Down);
+        return Ok(Value::Decimal(Rc::new(quotient)));
     }
     Ok(Value::Float((left.to_float().unwrap_or(0.0) / right.to_float().unwrap_or(1.0)).floor()))
 }
 
 fn remainder(left: &Value, right: &Value) -> Result<Value> {
+    if let (Value::Delta(_), Value::Delta(_)) = (left, right) {
+        let (left, right) = spans(left, right)?;
+        let rest = integers::floor_division(&BigInt::from(left), &BigInt::from(right)).1;
+        let rest = rest.to_i64().unwrap_or(0);
+        return Ok(Value::Delta(TimeDelta::microseconds(rest)));
+    }
     zero_checked(BinaryOperator::Remainder, left, right)?;
-    if let (Some(a), Some(b)) = (left.to_int(), right.to_int()) {
-        let rest = a.checked_rem(b).unwrap_or(0);
-        return Ok(Value::Int(if rest != 0 && (rest < 0) != (b < 0) { rest + b } else { rest }));
+    if let (Some(left), Some(right)) = (left.to_big(), right.to_big()) {
+        return Ok(Value::whole(integers::floor_division(&left, &right).1));
+    }
+    if !matches!(left, Value::Float(_))
+        && !matches!(right, Value::Float(_))
+        && let (Some(a), Some(b)) = (left.to_decimal(), right.to_decimal())
+    {
+        return Ok(Value::Decimal(Rc::new(a % b)));
     }
     let (a, b) = (left.to_float().unwrap_or(0.0), right.to_float().unwrap_or(1.0));
     let rest = a % b;
@@ -214,12 +284,14 @@ fn remainder(left: &Value, right: &Value) -> Result<Value> {
 
 fn power(left: &Value, right: &Value) -> Result<Value> {
     let failed = || unsupported(BinaryOperator::Power, left, right);
-    if let (Some(base), Some(exponent)) = (left.to_int(), right.to_int())
-        && exponent >= 0
+    if let (Some(base), Some(exponent)) = (left.to_big(), right.to_big())
+        && !exponent.is_negative()
     {
-        let exponent = u32::try_from(exponent).ok();
-        let power = exponent.and_then(|exponent| base.checked_pow(exponent));
-        return power.map(Value::Int).ok_or_else(|| RenderError::new("this power is too large").into());
+        return match exponent.to_u32() {
+            Some(exponent) => integers::power(&base, exponent),
+            None if base.abs() <= BigInt::from(1) => integers::power(&base, 2 - u32::from(exponent.bit(0))),
+            None => Err(RenderError::new("this power is too large to be worked out").into()),
+        };
     }
     let (base, exponent) = (left.to_float().ok_or_else(failed)?, right.to_float().ok_or_else(failed)?);
     if base == 0.0 && exponent < 0.0 {
@@ -228,7 +300,11 @@ fn power(left: &Value, right: &Value) -> Result<Value> {
     if base < 0.0 && exponent.fract() != 0.0 {
         return Err(RenderError::new("a negative number has no real power of a fraction").into());
     }
-    Ok(Value::Float(base.powf(exponent)))
+    let power = base.powf(exponent);
+    if power.is_infinite() && base.is_finite() && exponent.is_finite() {
+        return Err(RenderError::new("this power is too large for a float").into());
+    }
+    Ok(Value::Float(power))
 }
 
 /// `-value`.
@@ -237,12 +313,10 @@ pub fn negate(value: &Value) -> Result<Value> {
         Value::Float(number) => Value::Float(-number),
         Value::Decimal(number) => Value::Decimal(Rc::new(-(**number).clone())),
         Value::Delta(delta) => Value::Delta(-*delta),
+        Value::Big(number) => Value::whole(-(**number).clone()),
         Value::Undefined(name) => return Err(RenderError::undefined(name).into()),
         other => match other.to_int() {
-            Some(number) => {
-                let negated = number.checked_neg();
-                Value::Int(negated.ok_or_else(|| RenderError::new("this number is too large"))?)
-            }
+            Some(number) => Value::whole(-BigInt::from(number)),
             None => {
                 return Err(RenderError::new(format!(
                     "bad operand type for unary -: '{}'",
@@ -257,7 +331,7 @@ pub fn negate(value: &Value) -> Result<Value> {
 /// `+value`.
 pub fn positive(value: &Value) -> Result<Value> {
     match value {
-        Value::Float(_) | Value::Decimal(_) | Value::Delta(_) => Ok(value.clone()),
+        Value::Float(_) | Value::Decimal(_) | Value::Delta(_) | Value::Big(_) => Ok(value.clone()),
         Value::Undefined(name) => Err(RenderError::undefined(name).into()),
         other => other.to_int().map(Value::Int).ok_or_else(|| {
             RenderError::new(format!("bad operand type for unary +: '{}'", other.type_name())).into()
@@ -278,8 +352,11 @@ pub fn contains(haystack: &Value, needle: &Value) -> Result<bool> {
         },
         Value::Dict(entries) | Value::Set(entries) => crate::jinja::value::Key::new(needle.clone())
             .is_some_and(|key| entries.borrow().contains_key(&key)),
+        Value::List(items) => among(&items.borrow(), needle),
+        Value::Tuple(items) => among(items, needle),
+        Value::Undefined(_) => false,
         other => match other.iterate() {
-            Some(items) => items.iter().any(|item| item.equals(needle)),
+            Some(items) => among(&items, needle),
             None => {
                 return Err(RenderError::new(format!(
                     "argument of type '{}' is not iterable",
@@ -289,4 +366,9 @@ pub fn contains(haystack: &Value, needle: &Value) -> Result<bool> {
             }
         },
     })
+}
+
+fn among(items: &[Value], needle: &Value) -> bool {
+    limits::work(items.len());
+    items.iter().any(|item| item.equals(needle))
 }

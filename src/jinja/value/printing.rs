@@ -2,11 +2,9 @@
 
 use std::rc::Rc;
 
+use crate::jinja::limits::{deeper, fits};
 use crate::jinja::value::characters::is_printable;
 use crate::jinja::value::{Value, moments};
-
-/// How many containers inside each other are printed.
-const DEEPEST: usize = 1000;
 
 impl Value {
     /// Returns Python's `str()`; undefined is an empty text.
@@ -17,7 +15,7 @@ impl Value {
             Value::Decimal(number) => number.to_plain_string(),
             Value::Date(date) => date.format("%Y-%m-%d").to_string(),
             Value::DateTime(stamp) => moments::iso(*stamp, ' '),
-            Value::Moment(moment) => moments::iso_moment(*moment, ' '),
+            Value::Moment(moment, _) => moments::iso_moment(*moment, ' '),
             Value::Time(time) => moments::iso_time(*time),
             Value::Delta(delta) => moments::delta(*delta),
             Value::Object(object) => object.text(),
@@ -39,7 +37,7 @@ impl Value {
             Value::Dict(entries) | Value::Set(entries) => Rc::as_ptr(entries).cast(),
             _ => std::ptr::null(),
         };
-        if around.len() > DEEPEST || (!address.is_null() && around.contains(&address)) {
+        if !address.is_null() && around.contains(&address) {
             out.push_str(match self {
                 Value::List(_) => "[...]",
                 Value::Dict(_) => "{...}",
@@ -47,8 +45,14 @@ impl Value {
             });
             return;
         }
+        if self.is_plain() {
+            self.write_parts(out, around);
+            return;
+        }
         around.push(address);
-        self.write_parts(out, around);
+        if fits(out.len()) {
+            deeper(|| self.write_parts(out, around));
+        }
         around.pop();
     }
 
@@ -58,6 +62,7 @@ impl Value {
             Value::Bool(true) => out.push_str("True"),
             Value::Bool(false) => out.push_str("False"),
             Value::Int(number) => out.push_str(&number.to_string()),
+            Value::Big(number) => out.push_str(&number.to_string()),
             Value::Float(number) => out.push_str(&float(*number)),
             Value::Decimal(number) => out.push_str(&format!("Decimal('{}')", number.to_plain_string())),
             Value::Str(text) => quote(text.as_str(), out),
@@ -84,7 +89,11 @@ impl Value {
             }
             Value::Date(date) => out.push_str(&date.format("datetime.date(%Y, %-m, %-d)").to_string()),
             Value::DateTime(stamp) => out.push_str(&moments::repr(*stamp)),
-            Value::Moment(moment) => out.push_str(&moments::repr(moment.naive_local())),
+            Value::Moment(moment, zone) => {
+                let stamp = moments::repr(moment.naive_local());
+                let stamp = stamp.strip_suffix(')').unwrap_or(&stamp);
+                out.push_str(&format!("{stamp}, tzinfo={})", zone.repr_at(*moment)));
+            }
             Value::Time(time) => out.push_str(&moments::repr_time(*time)),
             Value::Delta(delta) => out.push_str(&moments::repr_delta(*delta)),
             Value::Object(object) => out.push_str(&object.repr()),

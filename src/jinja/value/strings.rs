@@ -1,6 +1,7 @@
 //! The methods of texts.
 
 use crate::jinja::eval::error::{RenderError, Result};
+use crate::jinja::limits::{self, room};
 use crate::jinja::value::containers::items_of;
 use crate::jinja::value::object::ArgumentReader;
 use crate::jinja::value::{Arguments, Dict, Key, Text, Value, characters, formatting};
@@ -8,6 +9,7 @@ use crate::jinja::value::{Arguments, Dict, Key, Text, Value, characters, formatt
 /// Calls a method of a text; `None` when there is none of this name.
 pub fn call(text: &Text, name: &str, arguments: Arguments) -> Option<Result<Value>> {
     let value = text.as_str();
+    limits::work(value.len() >> 6);
     if let Some(changed) = simple(value, name) {
         return Some(arguments.reader(name).finish().map(|()| changed));
     }
@@ -18,6 +20,7 @@ pub fn call(text: &Text, name: &str, arguments: Arguments) -> Option<Result<Valu
         "startswith" | "endswith" => affix(value, name, arguments),
         "find" | "rfind" | "index" | "rindex" | "count" => search(value, name, arguments),
         "format" => formatting::format(value, &arguments).map(Value::from),
+        "format_map" => format_map(value, arguments),
         "join" => join(value, arguments),
         "removeprefix" | "removesuffix" | "partition" | "rpartition" => cut(value, name, arguments),
         "center" | "ljust" | "rjust" | "zfill" => pad(value, name, arguments),
@@ -130,8 +133,11 @@ fn split(value: &str, name: &str, arguments: Arguments) -> Result<Value> {
                 words.push(rest.get(at..).unwrap_or_default().trim_start().to_owned());
                 rest = rest.get(..at).unwrap_or_default().trim_end();
             }
+            // What is left over keeps the blanks before it.
+            let all = words.len() + 1 < limit;
+            let rest = if all { rest.trim_start() } else { rest };
             if !rest.trim_start().is_empty() {
-                words.push(rest.trim_start().to_owned());
+                words.push(rest.to_owned());
             }
             reversed(words.iter().map(String::as_str))
         }
@@ -163,6 +169,9 @@ fn replace(value: &str, arguments: Arguments) -> Result<Value> {
     let (old, new) = (reader.text("old")?, reader.text("new")?);
     let count = reader.optional_int("count")?.and_then(|count| usize::try_from(count).ok());
     reader.finish()?;
+    let most = count.unwrap_or(usize::MAX);
+    let hits = if old.is_empty() { value.len() + 1 } else { value.matches(&old).take(most).count() };
+    room(value.len().saturating_add(hits.min(most).saturating_mul(new.len())))?;
     Ok(Value::from(match count {
         Some(count) => value.replacen(&old, &new, count),
         None => value.replace(&old, &new),
@@ -228,6 +237,14 @@ fn search(value: &str, name: &str, arguments: Arguments) -> Result<Value> {
     }
 }
 
+fn format_map(value: &str, arguments: Arguments) -> Result<Value> {
+    let mut reader = arguments.reader("format_map");
+    let entries = crate::jinja::value::containers::pairs(&reader.required("mapping")?)?;
+    reader.finish()?;
+    let named = entries.into_iter().map(|(key, value)| (key.0.to_text().into(), value)).collect();
+    formatting::format(value, &Arguments { positional: Vec::new(), named }).map(Value::from)
+}
+
 fn join(value: &str, arguments: Arguments) -> Result<Value> {
     let mut reader = arguments.reader("join");
     let items = items_of(&reader.required("iterable")?)?;
@@ -240,6 +257,8 @@ fn join(value: &str, arguments: Arguments) -> Result<Value> {
         };
         parts.push(text.to_owned());
     }
+    let size: usize = parts.iter().map(String::len).sum();
+    room(size.saturating_add(value.len().saturating_mul(parts.len())))?;
     Ok(Value::from(parts.join(value)))
 }
 
@@ -252,9 +271,10 @@ fn lines(value: &str, arguments: Arguments) -> Result<Value> {
 
 fn expand_tabs(value: &str, arguments: Arguments) -> Result<Value> {
     let mut reader = arguments.reader("expandtabs");
-    let size = reader.optional_int("tabsize")?.unwrap_or(8).clamp(0, 1 << 10);
+    let size = reader.optional_int("tabsize")?.unwrap_or(8).max(0);
     reader.finish()?;
-    let size = usize::try_from(size).unwrap_or(0);
+    let size = usize::try_from(size).unwrap_or(usize::MAX);
+    room(value.matches('\t').count().saturating_mul(size))?;
     let mut out = String::new();
     let mut column = 0;
     for c in value.chars() {
@@ -287,6 +307,7 @@ fn translate(value: &str, arguments: Arguments) -> Result<Value> {
             Some(Value::Int(code)) => out.extend(u32::try_from(code).ok().and_then(char::from_u32)),
             Some(other) => out.push_str(&other.to_text()),
         }
+        room(out.len())?;
     }
     Ok(Value::from(out))
 }
@@ -315,7 +336,7 @@ fn translation(arguments: Arguments) -> Result<Value> {
         }
     }
     table.extend(dropped.unwrap_or_default().chars().map(|c| (Key(code(c)), Value::None)));
-    Ok(Value::Dict(std::rc::Rc::new(table.into())))
+    Ok(Value::entries(table))
 }
 
 fn cut(value: &str, name: &str, arguments: Arguments) -> Result<Value> {
@@ -339,12 +360,16 @@ fn cut(value: &str, name: &str, arguments: Arguments) -> Result<Value> {
 
 fn pad(value: &str, name: &str, arguments: Arguments) -> Result<Value> {
     let mut reader: ArgumentReader<'_> = arguments.reader(name);
-    let width =
-        reader.optional_int("width")?.and_then(|width| usize::try_from(width).ok()).unwrap_or(0).min(1 << 20);
+    let width = reader.optional_int("width")?.unwrap_or(0).max(0);
+    let width = usize::try_from(width).unwrap_or(usize::MAX);
     let fill = reader
         .optional_text("fillchar")?
         .unwrap_or_else(|| if name == "zfill" { "0" } else { " " }.to_owned());
     reader.finish()?;
+    if fill.chars().count() != 1 {
+        return Err(RenderError::new("The fill character must be exactly one character long").into());
+    }
+    room(width.saturating_mul(fill.len()))?;
     let missing = width.saturating_sub(value.chars().count());
     let some = |count: usize| fill.repeat(count);
     Ok(Value::from(match name {

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::jinja::limits;
 use crate::jinja::provenance::{Output, Piece, slice_pieces};
 
 /// A text. Pieces are kept as long as it is not altered.
@@ -14,11 +15,14 @@ pub struct Text {
 impl Text {
     /// Makes a text that came from nowhere.
     pub fn new(text: impl Into<Rc<str>>) -> Self {
-        Self { text: text.into(), pieces: None }
+        let text = text.into();
+        limits::charge(text.len());
+        Self { text, pieces: None }
     }
 
     /// Makes a text of captured output.
     pub fn captured(output: Output) -> Self {
+        limits::charge(output.text.len() + output.pieces.len() * size_of::<Piece>());
         Self { text: output.text.into(), pieces: Some(output.pieces.into()) }
     }
 

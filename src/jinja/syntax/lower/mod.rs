@@ -191,7 +191,7 @@ impl Lower<'_> {
     }
 
     fn for_loop(&self, node: &ast::ForLoop<'_>, span: Bytes) -> Parsed<Statement> {
-        Ok(Statement::For(Box::new(For {
+        Ok(Statement::For(Arc::new(For {
             target: self.target(&node.target)?,
             iterable: self.expression(&node.iter)?,
             condition: node.filter_expr.as_ref().map(|filter| self.expression(filter)).transpose()?,
