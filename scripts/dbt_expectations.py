@@ -85,10 +85,13 @@ def write_files(case, folder):
 
 def run_dbt(arguments):
     """Runs dbt in this process and this folder; returns exit code, what was printed, and the message."""
+    from dbt import selected_resources
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
+    # What dbt keeps from one invocation to the next.
     DuckDBConnectionManager._ENV = None
+    selected_resources.set_selected_resources(())
     printed = io.StringIO()
     quiet = ["--quiet", "--no-send-anonymous-usage-stats", "--no-partial-parse", "--no-use-colors"]
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):

@@ -145,11 +145,7 @@ fn headings(text: &str) -> Vec<Section<'_>> {
                 if let Some(word) = line.strip_prefix("```") {
                     open = Some((number, word.trim(), Vec::new()));
                 } else if let Some(heading) = line.strip_prefix("## ") {
-                    found.push(Section {
-                        heading: heading.trim(),
-                        blocks: Vec::new(),
-                        prose: Vec::new(),
-                    });
+                    found.push(Section { heading: heading.trim(), blocks: Vec::new(), prose: Vec::new() });
                 } else if let Some(section) = found.last_mut() {
                     section.prose.push(line);
                 }

@@ -32,7 +32,8 @@ pub(crate) fn run(case: &Case) -> Result<Answer, String> {
     if code != 0 {
         return Ok(Answer { block: "error", text: failure(&output, code, scratch.path()) });
     }
-    let manifest = fs::read_to_string(folder.join("target/manifest.json")).unwrap_or_else(|_| "{}".to_owned());
+    let manifest =
+        fs::read_to_string(folder.join("target/manifest.json")).unwrap_or_else(|_| "{}".to_owned());
     let manifest: Value = serde_json::from_str(&manifest).map_err(|error| error.to_string())?;
     let mut sections = Vec::new();
     let printed = String::from_utf8_lossy(&output.stdout);
@@ -93,7 +94,8 @@ fn words(line: &str) -> Vec<String> {
 
 /// Tells the exit code and what was said, without what differs from run to run.
 fn failure(output: &Output, code: i32, scratch: &Path) -> String {
-    let said = [&output.stdout, &output.stderr].map(|text| String::from_utf8_lossy(text).into_owned()).concat();
+    let said =
+        [&output.stdout, &output.stderr].map(|text| String::from_utf8_lossy(text).into_owned()).concat();
     let root = scratch.canonicalize().unwrap_or_else(|_| scratch.to_path_buf());
     let said = said.replace(&*root.to_string_lossy(), "[ROOT]");
     let said = Regex::new(r"\b\d\d:\d\d:\d\d\b").unwrap().replace_all(&said, "HH:MM:SS").into_owned();
@@ -160,7 +162,9 @@ fn printed(value: &Value) -> String {
         Value::Array(items) => format!("[{}]", items.iter().map(printed).collect::<Vec<_>>().join(", ")),
         Value::Object(map) => {
             let sorted: BTreeMap<_, _> = map.iter().collect();
-            let entry = |(key, value): (&String, &Value)| format!("{}: {}", Value::from(key.as_str()), printed(value));
+            let entry = |(key, value): (&String, &Value)| {
+                format!("{}: {}", Value::from(key.as_str()), printed(value))
+            };
             format!("{{{}}}", sorted.into_iter().map(entry).collect::<Vec<_>>().join(", "))
         }
         other => other.to_string(),
