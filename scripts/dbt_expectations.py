@@ -87,7 +87,7 @@ def write_files(case, folder):
 
 def run_dbt(arguments):
     """Runs dbt in this process and this folder; returns exit code, what was printed, and the message."""
-    from dbt import selected_resources
+    from dbt import deprecations, selected_resources
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
     from dbt_common.events.functions import reset_metadata_vars
@@ -96,6 +96,7 @@ def run_dbt(arguments):
     DuckDBConnectionManager._ENV = None
     selected_resources.set_selected_resources(())
     reset_metadata_vars()
+    deprecations.reset_deprecations()
     printed = io.StringIO()
     quiet = ["--quiet", "--no-send-anonymous-usage-stats", "--no-partial-parse", "--no-use-colors"]
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
