@@ -12,6 +12,8 @@ pub(crate) struct Block {
     pub block: String,
     /// The lines inside, without the last newline.
     pub text: String,
+    /// What the line before the fence says if it is nothing but text in backticks: the path of a file.
+    pub path: Option<String>,
     /// The line of the opening fence and that of the closing one.
     lines: (usize, usize),
 }
@@ -31,12 +33,23 @@ pub(crate) struct Case {
     path: PathBuf,
     heading: String,
     blocks: Vec<Block>,
+    prose: Vec<String>,
 }
 
 impl Case {
     /// Returns the text of a block by its word.
     pub(crate) fn block(&self, word: &str) -> Option<&str> {
         self.blocks.iter().find(|block| block.block == word).map(|block| block.text.as_str())
+    }
+
+    /// Returns the blocks that are files, with their paths.
+    pub(crate) fn files(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.blocks.iter().filter_map(|block| Some((block.path.as_deref()?, block.text.as_str())))
+    }
+
+    /// Returns what the lines of prose that begin with `word:` say.
+    pub(crate) fn lines<'c>(&'c self, word: &'c str) -> impl Iterator<Item = &'c str> {
+        self.prose.iter().filter_map(move |line| Some(line.strip_prefix(word)?.strip_prefix(':')?.trim()))
     }
 
     /// Returns what is expected.
@@ -51,9 +64,8 @@ impl Case {
         let _guard = WRITING.lock();
         let text = fs::read_to_string(&self.path)?;
         let mut lines: Vec<&str> = text.lines().collect();
-        let expected = headings(&text).into_iter().find(|(heading, _)| *heading == self.heading);
-        let Some((_, Some(block))) = expected.map(|(heading, blocks)| (heading, blocks.last().cloned()))
-        else {
+        let expected = headings(&text).into_iter().find(|section| section.heading == self.heading);
+        let Some(block) = expected.and_then(|section| section.blocks.last().cloned()) else {
             return Err(io::Error::other("the case is gone from its file"));
         };
         let fence = format!("```{}", answer.block);
@@ -91,26 +103,40 @@ pub(crate) fn read_folder(root: &Path, kind: &str) -> Vec<Case> {
 fn read_file(root: &Path, path: &Path) -> Vec<Case> {
     let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let stem = path.strip_prefix(root).unwrap().with_extension("").to_string_lossy().replace('\\', "/");
-    let case = |(heading, blocks): (&str, Vec<Block>)| Case {
-        name: format!("{stem}::{heading}"),
+    let case = |section: Section<'_>| Case {
+        name: format!("{stem}::{}", section.heading),
         path: path.to_path_buf(),
-        heading: heading.to_owned(),
-        blocks,
+        heading: section.heading.to_owned(),
+        blocks: section.blocks,
+        prose: section.prose.into_iter().map(str::to_owned).collect(),
     };
     headings(&text).into_iter().map(case).collect()
 }
 
-/// Returns every heading of the second level with its blocks.
-fn headings(text: &str) -> Vec<(&str, Vec<Block>)> {
-    let mut found: Vec<(&str, Vec<Block>)> = Vec::new();
+/// A heading of the second level and what stands under it.
+struct Section<'t> {
+    heading: &'t str,
+    blocks: Vec<Block>,
+    /// The lines outside blocks.
+    prose: Vec<&'t str>,
+}
+
+/// Returns every heading of the second level with what stands under it.
+fn headings(text: &str) -> Vec<Section<'_>> {
+    let mut found: Vec<Section<'_>> = Vec::new();
     let mut open: Option<(usize, &str, Vec<&str>)> = None;
     for (number, line) in text.lines().enumerate() {
         match &mut open {
             Some((start, word, inside)) if line == "```" => {
-                let block =
-                    Block { block: (*word).to_owned(), text: inside.join("\n"), lines: (*start, number) };
-                if let Some((_, blocks)) = found.last_mut() {
-                    blocks.push(block);
+                if let Some(section) = found.last_mut() {
+                    section.blocks.push(Block {
+                        block: (*word).to_owned(),
+                        text: inside.join("\n"),
+                        path: section.prose.last().and_then(|line| path_in(line)),
+                        lines: (*start, number),
+                    });
+                    // The next block must not take this one's path.
+                    section.prose.push("");
                 }
                 open = None;
             }
@@ -119,11 +145,19 @@ fn headings(text: &str) -> Vec<(&str, Vec<Block>)> {
                 if let Some(word) = line.strip_prefix("```") {
                     open = Some((number, word.trim(), Vec::new()));
                 } else if let Some(heading) = line.strip_prefix("## ") {
-                    found.push((heading.trim(), Vec::new()));
+                    found.push(Section { heading: heading.trim(), blocks: Vec::new(), prose: Vec::new() });
+                } else if let Some(section) = found.last_mut() {
+                    section.prose.push(line);
                 }
             }
         }
     }
     assert!(open.is_none(), "a block is never closed: {open:?}");
     found
+}
+
+/// Returns what stands in backticks if a line holds nothing else.
+fn path_in(line: &str) -> Option<String> {
+    let path = line.strip_prefix('`')?.strip_suffix('`')?;
+    (!path.contains('`')).then(|| path.to_owned())
 }
