@@ -159,7 +159,7 @@ impl Setting {
     }
 
     /// Reads `--vars`, which must be a mapping in YAML.
-    fn vars(&self) -> Result<DataMap, Exit> {
+    pub(super) fn vars(&self) -> Result<DataMap, Exit> {
         let text = self.global.vars.as_str();
         let file = self.sources.add("--vars", text);
         let (tree, mut findings) = yaml::parse(file, text);
