@@ -13,6 +13,7 @@ use crate::compile::context;
 use crate::compile::project::{Invocation, Options, Package};
 use crate::compile::yaml_text;
 use crate::diagnostic::{Diagnostic, codes};
+use crate::packages::request;
 use crate::project::definition::Definition;
 use crate::project::files::{self, ProjectFile};
 use crate::project::locate::{self, LocateError};
@@ -67,6 +68,10 @@ pub fn load(
     let Some(target) = target else { return Err(LoadError::Broken) };
     let definition = read_definition(&tree, &options, &environment, &target, findings);
     let mut packages = installed_packages(&definition, &environment, &target, sources, findings)?;
+    // What is removed does not depend on what is installed.
+    if options.which != "clean" {
+        findings.extend(missing_packages(&definition, packages.len(), sources));
+    }
     packages.push(Package {
         name: definition.name.clone(),
         root: PathBuf::new(),
@@ -187,6 +192,15 @@ fn read_target(
         target.threads = threads;
     }
     Ok(target.filter(|_| !findings.iter().any(Diagnostic::is_error)))
+}
+
+/// Says that fewer packages are installed than the project asks for. Which ones they are only `deps` can tell.
+fn missing_packages(root: &Definition, installed: usize, sources: &SourceMap) -> Option<Diagnostic> {
+    let (wanted, place, file) = request::count(Path::new(""), sources)?;
+    let folder = &root.packages_install_path;
+    let message = format!("{file} asks for {wanted} packages, and `{folder}` holds {installed}");
+    let finding = Diagnostic::at(codes::MISSING_PACKAGES, place, message);
+    (installed < wanted).then(|| finding.hint("run `martlet deps`"))
 }
 
 /// Reads the packages that lie in the install folder as they are.

@@ -1,8 +1,13 @@
 //! Adding a package to `packages.yml` as a person would: everything else, comments included, stays as it is.
 
-use crate::base::source::FileId;
+use std::path::Path;
+
+use crate::base::fs::{self, FileError};
+use crate::base::source::{FileId, SourceMap};
 use crate::base::text::Span;
+use crate::diagnostic::Diagnostic;
 use crate::packages::lock::yaml_scalar;
+use crate::packages::{Notice, Say, request};
 use crate::yaml::{self, Kind, Node};
 
 /// A package to add.
@@ -26,8 +31,13 @@ pub enum EditError {
     #[error("its list is written in brackets: put each entry on a line of its own, behind `- `")]
     Brackets,
     /// A package of the hub without a version.
-    #[error("a package of the hub needs a version: `--add-package {0}@1.0.0`, or `--add-package '{0}@>=1.0.0,<2.0.0'`")]
+    #[error(
+        "a package of the hub needs a version: `--add-package {0}@1.0.0`, or `--add-package '{0}@>=1.0.0,<2.0.0'`"
+    )]
     NoVersion(String),
+    /// The disk refused.
+    #[error(transparent)]
+    File(#[from] FileError),
 }
 
 /// What became of a text.
@@ -42,7 +52,8 @@ pub struct Edited {
 impl Addition {
     /// Reads `name@version`. An `@` before the last `/` or `:` belongs to the address (`git@github.com:a/b.git`).
     pub fn parse(key: &'static str, text: &str) -> Result<Self, EditError> {
-        let split = text.rsplit_once('@').filter(|(name, version)| !name.is_empty() && !version.contains(['/', ':']));
+        let split =
+            text.rsplit_once('@').filter(|(name, version)| !name.is_empty() && !version.contains(['/', ':']));
         let (from, version) = match split {
             Some((name, version)) => (name, Some(version.trim().to_owned())),
             None => (text, None),
@@ -60,9 +71,9 @@ impl Addition {
         match self.version.as_deref().filter(|_| self.key != "local") {
             Some(version) if version.contains(',') => {
                 lines.push(format!("{version_key}:"));
-                lines.extend(version.split(',').map(|part| format!("  - {}", quoted(part.trim()))));
+                lines.extend(version.split(',').map(|part| format!("  - {}", yaml_scalar(part.trim()))));
             }
-            Some(version) => lines.push(format!("{version_key}: {}", quoted(version))),
+            Some(version) => lines.push(format!("{version_key}: {}", yaml_scalar(version))),
             None => {}
         }
         lines
@@ -71,7 +82,9 @@ impl Addition {
     /// Tells whether an entry is the same package, wherever it comes from; `-` and `_` count as one.
     fn is_same(&self, entry: &Node) -> bool {
         let keys = ["package", "git", "local", "tarball", "private"];
-        let Some(other) = keys.iter().find_map(|key| entry.get(key).and_then(Node::as_text)) else { return false };
+        let Some(other) = keys.iter().find_map(|key| entry.get(key).and_then(Node::as_text)) else {
+            return false;
+        };
         short(other) == short(&self.from)
     }
 }
@@ -82,14 +95,30 @@ fn short(from: &str) -> String {
     last.trim_end_matches(".git").replace('-', "_").to_lowercase()
 }
 
-fn quoted(version: &str) -> String {
-    yaml_scalar(version)
+/// Adds a package to the file of a project that lists packages, and says so.
+pub fn add_to_project(
+    root: &Path,
+    sources: &SourceMap,
+    addition: &Addition,
+    say: &mut Say<'_>,
+) -> Result<(), EditError> {
+    let name = request::count(root, sources).map_or(request::PACKAGES_FILE, |(_, _, file)| file);
+    let path = root.join(name);
+    let old = if fs::is_file(&path) { fs::read_text(&path)? } else { String::new() };
+    let edited = add(&old, sources.add(name, old.as_str()), addition)?;
+    fs::write(&path, edited.text.as_bytes())?;
+    for entry in &edited.removed {
+        say(Notice::Info(format!("Found duplicate package in {name}, removing: {entry}")));
+    }
+    let version = addition.version.as_ref().map_or_else(String::new, |version| format!("@{version}"));
+    say(Notice::Info(format!("Added new package {}{version} to {}", addition.from, path.display())));
+    Ok(())
 }
 
 /// Adds a package to the text of a file of packages; an empty text becomes such a file.
 pub fn add(text: &str, file: FileId, addition: &Addition) -> Result<Edited, EditError> {
     let (tree, findings) = yaml::parse(file, text);
-    if findings.iter().any(crate::diagnostic::Diagnostic::is_error) || !(tree.is_map() || tree.is_null()) {
+    if findings.iter().any(Diagnostic::is_error) || !(tree.is_map() || tree.is_null()) {
         return Err(EditError::Broken);
     }
     let mut text = text.to_owned();
@@ -121,9 +150,14 @@ pub fn add(text: &str, file: FileId, addition: &Addition) -> Result<Edited, Edit
     text.push_str(&entry_text(&indent, addition));
     // From the last to the first, so that the places before stay right.
     for item in items.iter().rev().filter(|item| addition.is_same(item)) {
-        let start = text.get(..item.place.span.start as usize).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+        let start = text
+            .get(..item.place.span.start as usize)
+            .and_then(|before| before.rfind('\n'))
+            .map_or(0, |at| at + 1);
         let end = line_end(&text, content_end(&text, item));
-        removed.push(text.get(start..end).unwrap_or_default().trim().trim_start_matches("- ").replace('\n', " "));
+        removed.push(
+            text.get(start..end).unwrap_or_default().trim().trim_start_matches("- ").replace('\n', " "),
+        );
         text.replace_range(start..end, "");
     }
     text.push_str(&std::mem::take(&mut tail));
@@ -143,7 +177,7 @@ fn fill_empty(mut text: String, key: Span, addition: &Addition) -> String {
     let end = line_end(&text, start);
     let line = text.get(start..end).unwrap_or_default();
     // What stands behind the brackets may be a comment.
-    let kept = line.trim_end().replacen("[]", "", 1);
+    let kept = line.trim_end().replacen(" []", "", 1);
     let kept = kept.trim_end();
     let line = format!("{kept}\n{}", entry_text("  ", addition));
     text.replace_range(start..end, &line);
@@ -187,7 +221,6 @@ fn line_end(text: &str, byte: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::source::SourceMap;
 
     fn added(text: &str, key: &'static str, what: &str) -> String {
         let addition = Addition::parse(key, what).unwrap();
@@ -227,7 +260,10 @@ mod tests {
     fn empty_lists_are_filled() {
         let entry = "  - package: a/b\n    version: 1.0.0\n";
         assert_eq!(added("", "package", "a/b@1.0.0"), format!("packages:\n{entry}"));
-        assert_eq!(added("packages: [] # none yet\n", "package", "a/b@1.0.0"), format!("packages: # none yet\n{entry}"));
+        assert_eq!(
+            added("packages: [] # none yet\n", "package", "a/b@1.0.0"),
+            format!("packages: # none yet\n{entry}")
+        );
         assert_eq!(added("packages:", "package", "a/b@1.0.0"), format!("packages:\n{entry}"));
     }
 }

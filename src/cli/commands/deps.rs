@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::base::fs;
-use crate::cli::args::Deps;
+use crate::cli::args::{Deps, PackageSource};
 use crate::cli::exit::Exit;
 use crate::cli::session::Setting;
 use crate::compile::load::LoadError;
@@ -13,6 +13,7 @@ use crate::compile::project::DBT_VERSION;
 use crate::compile::{context, yaml_text};
 use crate::diagnostic::{self, Diagnostic};
 use crate::packages::Notice;
+use crate::packages::edit::{self, Addition};
 use crate::packages::install::{Installer, Job};
 use crate::packages::version::Version;
 use crate::project::locate;
@@ -35,6 +36,20 @@ pub(super) fn run(setting: &Setting, asked: &Deps) -> Exit {
             return Exit::Misuse;
         }
     };
+    let mut say = |notice| setting.listener.notice(&event(notice));
+    if let Some(text) = &asked.add_package {
+        let key = match asked.source {
+            PackageSource::Hub => "package",
+            PackageSource::Git => "git",
+            PackageSource::Local => "local",
+        };
+        let added = Addition::parse(key, text)
+            .and_then(|addition| edit::add_to_project(&root, &setting.sources, &addition, &mut say));
+        if let Err(error) = added {
+            setting.complain(&format!("error: `{text}` is not added to the project's packages: {error}"));
+            return Exit::Misuse;
+        }
+    }
     let environment = Arc::new(setting.surroundings.environment.clone());
     let variables = Variables { command_line, root: String::new(), packages: Vec::new() };
     let names = yaml_text::environment();
@@ -52,7 +67,7 @@ pub(super) fn run(setting: &Setting, asked: &Deps) -> Exit {
         job,
         sources: &setting.sources,
         render: &mut yaml_text::renderer(&names, &collected),
-        say: &mut |notice| setting.listener.notice(&event(notice)),
+        say: &mut say,
         findings: &mut findings,
     }
     .run();

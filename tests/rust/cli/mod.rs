@@ -4,6 +4,8 @@ mod broken_code;
 mod broken_data;
 mod broken_project;
 mod commands;
+mod deps;
+mod deps_broken;
 mod incremental;
 mod listing;
 mod thresholds;
