@@ -198,7 +198,8 @@ fn read_target(
 fn missing_packages(root: &Definition, installed: usize, sources: &SourceMap) -> Option<Diagnostic> {
     let (wanted, place, file) = request::count(Path::new(""), sources)?;
     let folder = &root.packages_install_path;
-    let message = format!("{file} asks for {wanted} packages, and `{folder}` holds {installed}");
+    let plural = if wanted == 1 { "" } else { "s" };
+    let message = format!("{file} asks for {wanted} package{plural}, and `{folder}` holds {installed}");
     let finding = Diagnostic::at(codes::MISSING_PACKAGES, place, message);
     (installed < wanted).then(|| finding.hint("run `martlet deps`"))
 }

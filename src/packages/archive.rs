@@ -87,7 +87,7 @@ pub fn unpack(from: impl Read, into: &Path) -> Result<()> {
     // Read to the end, so that a torn archive is told from a whole one.
     io::copy(&mut archive.into_inner(), &mut io::sink()).map_err(broken)?;
     if unpacking.top.is_none() {
-        return Err(ArchiveError::Shape("nothing".to_owned()));
+        return Err(ArchiveError::Broken("it is empty".to_owned()));
     }
     unpacking.make_links()
 }
@@ -130,6 +130,9 @@ struct Unpacking<'a> {
 impl Unpacking<'_> {
     fn entry(&mut self, entry: &mut tar::Entry<'_, impl Read>) -> Result<()> {
         let kind = entry.header().entry_type();
+        if entry.size() > LARGEST {
+            return Err(ArchiveError::TooLarge);
+        }
         if matches!(kind, EntryType::XGlobalHeader) {
             return Ok(());
         }
@@ -257,5 +260,27 @@ fn describe(kind: EntryType) -> &'static str {
         EntryType::Fifo => "a pipe",
         EntryType::GNUSparse => "a file with holes",
         _ => "neither file nor folder",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_archive_without_end_is_given_up() {
+        let mut limited = Limited { from: io::repeat(0), left: 10_000 };
+        let error = io::copy(&mut limited, &mut io::sink()).unwrap_err();
+        assert!(matches!(broken(error), ArchiveError::TooLarge));
+    }
+
+    #[test]
+    fn links_stay_inside_by_their_names() {
+        let stays = |link: &[&str], target: &str| stays_inside(link, Path::new(target));
+        assert!(stays(&["a"], "b/c"));
+        assert!(stays(&["a", "b"], "../c"));
+        assert!(!stays(&["a"], "../c"));
+        assert!(!stays(&["a", "b"], "c/../../../d"));
+        assert!(!stays(&["a"], "/b"));
     }
 }

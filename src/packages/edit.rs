@@ -166,9 +166,8 @@ pub fn add(text: &str, file: FileId, addition: &Addition) -> Result<Edited, Edit
 }
 
 fn entry_text(indent: &str, addition: &Addition) -> String {
-    let lines = addition.lines();
-    let lines = lines.iter().enumerate();
-    lines.map(|(at, line)| format!("{indent}{}{line}\n", if at == 0 { "- " } else { "  " })).collect()
+    let lines = addition.lines().join(&format!("\n{indent}  "));
+    format!("{indent}- {lines}\n")
 }
 
 /// Puts the first entry behind a key that has none (`packages:`, `packages: []`).

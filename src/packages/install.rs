@@ -76,7 +76,8 @@ impl Installer<'_> {
             return Ok(());
         };
         let requests = request::read(&root, "", self.sources, self.render, self.findings)?;
-        let old = lock::read(&root, self.sources, self.render, &mut Vec::new())?;
+        let mut lock_findings = Vec::new();
+        let old = lock::read(&root, self.sources, self.render, &mut lock_findings)?;
         if self.is_broken() {
             return Ok(());
         }
@@ -91,18 +92,24 @@ impl Installer<'_> {
         }
         let address = self.job.environment.get("DBT_PACKAGE_HUB_URL").filter(|address| !address.is_empty());
         let address = address.cloned().unwrap_or_else(|| hub::ADDRESS.to_owned());
+        let fitting = old.filter(|old| !self.job.upgrade && old.fingerprint == requests.fingerprint);
+        if fitting.is_some() {
+            let errors = lock_findings.into_iter().filter(Diagnostic::is_error);
+            self.findings
+                .extend(errors.map(|finding| finding.hint("`martlet deps --upgrade` writes the lock anew")));
+            if self.job.lock_only || self.is_broken() {
+                return Ok(());
+            }
+        }
         let scratch = replace::beside(&root.join(&project.install_folder), "part");
         let mut workshop = Workshop::new(&root, &address, scratch)?;
-        let fitting = old.filter(|old| !self.job.upgrade && old.fingerprint == requests.fingerprint);
         let pins = self.settle(&requests, fitting.as_ref(), &mut workshop);
-        if self.is_broken() {
-            return Ok(());
-        }
         let lock_path = root.join(lock::FILE);
-        if fitting.is_none() {
+        if fitting.is_none() && !self.is_broken() {
             let path = lock_path.display();
             self.say(Notice::Info(format!("Updating lock file in file path: {path}")));
         }
+        // What cannot be had does not keep the rest from being looked at: everything wrong is told at once.
         let ready = self.prepare(pins, &project, fitting.is_none(), &mut workshop)?;
         if self.is_broken() {
             return Ok(());
@@ -192,17 +199,22 @@ impl Installer<'_> {
         let mut ready: Vec<Ready> = Vec::new();
         let mut outdated = Vec::new();
         let secrets = Secrets::new(&self.job.environment);
+        let quiet = self.job.lock_only || self.is_broken();
         for pin in pins {
             let label = pin.request.source.label();
-            let (quiet, secrets) = (self.job.lock_only, &secrets);
             let tell = |say: &mut Say<'_>, text: String| {
                 let text = secrets.hide(&text);
                 say(if quiet { Notice::Detail(text) } else { Notice::Info(text) });
             };
             tell(self.say, format!("Installing {label}"));
-            let Some(one) = self.prepare_one(pin, workshop)? else { continue };
+            let findings = self.findings.len();
+            let Some(one) = self.prepare_one(pin, project, workshop)? else { continue };
             self.check_content(&one, &known, anew);
             self.check_name(&one, project, &ready);
+            if self.findings.len() > findings {
+                ready.push(one);
+                continue;
+            }
             tell(self.say, format!("Installed from {}", version_name(&one.pin)));
             match (&one.pin.origin, &one.pin.request.source) {
                 (Origin::Hub { version, latest, .. }, _) if version == latest => {
@@ -229,7 +241,12 @@ impl Installer<'_> {
     }
 
     /// Fetches one package and reads its name; `None` after a finding.
-    fn prepare_one(&mut self, pin: Pin, workshop: &mut Workshop) -> Result<Option<Ready>, FileError> {
+    fn prepare_one(
+        &mut self,
+        pin: Pin,
+        project: &Head,
+        workshop: &mut Workshop,
+    ) -> Result<Option<Ready>, FileError> {
         let folder = match &pin.origin {
             Origin::Git { folder, .. } | Origin::Local { folder } | Origin::Tarball { folder } => {
                 folder.clone()
@@ -263,6 +280,14 @@ impl Installer<'_> {
             return Ok(None);
         }
         let is_local = matches!(pin.origin, Origin::Local { .. });
+        let installed = fs::canonicalize(&self.job.root.join(&project.install_folder));
+        if is_local && installed.is_ok_and(|installed| folder.starts_with(installed)) {
+            let message =
+                format!("`{label}` lies in the folder that packages are installed to, which is replaced");
+            let finding = Diagnostic::at(codes::INVALID_VALUE, pin.request.place, message);
+            self.findings.push(finding.hint("move it into a folder of its own"));
+            return Ok(None);
+        }
         let checksum = if is_local { None } else { Some(content::checksum(&folder)?) };
         Ok(Some(Ready { pin, head, folder, checksum }))
     }
@@ -306,7 +331,14 @@ impl Installer<'_> {
         let other = others.iter().find(|other| other.head.name.eq_ignore_ascii_case(name));
         if let Some(other) = other {
             let first = other.pin.request.source.label();
-            let message = format!("the packages `{first}` and `{label}` are both named `{name}`");
+            let message = if other.head.name == *name {
+                format!("the packages `{first}` and `{label}` are both named `{name}`")
+            } else {
+                let other = &other.head.name;
+                format!(
+                    "the packages `{first}` and `{label}` are named `{other}` and `{name}`, one folder on some systems"
+                )
+            };
             let finding = Diagnostic::at(codes::DUPLICATE_NAME, place, message);
             let finding = finding.also(other.pin.request.place, "the other package");
             self.findings.push(asked_for(finding.hint("keep one of them"), &one.pin.request));
@@ -327,7 +359,7 @@ fn version_name(pin: &Pin) -> String {
     match (&pin.origin, &pin.request.source) {
         (Origin::Hub { version, .. }, _) => format!("version {version}"),
         (Origin::Git { commit, .. }, _) => format!("revision {commit}"),
-        (_, Source::Tarball { written, .. }) => format!("tarball (url: {written})"),
+        (_, Source::Tarball { url, .. }) => format!("tarball (url: {url})"),
         (_, source) => format!("<local @ {}>", source.label()),
     }
 }

@@ -7,10 +7,11 @@ use crate::diagnostic::{Diagnostic, codes};
 use crate::packages::head::Head;
 use crate::project::locate::{DBT_NAME, NATIVE_NAME};
 
-/// Returns a hidden path beside a folder, on the same disk, so that one can take the other's place.
+/// Returns a hidden path beside a folder, on the same disk, so that one can take the other's place. It is always the
+/// same, so that what a killed run left behind is cleared away by the next.
 pub fn beside(folder: &Path, ending: &str) -> PathBuf {
     let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    folder.with_file_name(format!(".{name}.{}.{ending}", std::process::id()))
+    folder.with_file_name(format!(".{name}.{ending}"))
 }
 
 /// Says why the install folder of a project must not be replaced; `None` when it may be.

@@ -323,7 +323,11 @@ fn read_versions(
         ));
         return None;
     };
-    let texts = node.to_data().to_texts();
+    let texts = match node.to_data() {
+        // As it is written: 1.0 stays 1.0.
+        Data::Float(number) => vec![format!("{number:?}")],
+        other => other.to_texts(),
+    };
     let mut versions = Vec::new();
     for text in &texts {
         match Comparator::parse_all(text) {
