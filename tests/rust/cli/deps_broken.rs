@@ -410,6 +410,7 @@ fn a_lock_that_was_spoiled_and_a_package_in_the_way() {
       |              ^^^
       |
       = help: a version has three numbers, with `>=`, `>`, `<`, `<=` or `=` in front: `>=1.0.0`
+      = help: `martlet deps --upgrade` writes the lock anew
     ! 1 error; installed packages are as they were
     exit 2
     ");
