@@ -82,6 +82,9 @@ pub struct Selection {
     /// Nodes to leave out, as for `--select` (can be repeated)
     #[arg(long, num_args = 1..)]
     pub exclude: Vec<String>,
+    /// Selection of selectors.yml to take, whatever `--select` and `--exclude` say
+    #[arg(long, value_name = "NAME")]
+    pub selector: Option<String>,
     /// Which tests come along that nobody named
     #[arg(long, value_enum, default_value_t = Indirect::Eager)]
     pub indirect_selection: Indirect,

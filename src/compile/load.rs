@@ -13,6 +13,7 @@ use crate::compile::context;
 use crate::compile::project::{Invocation, Options, Package};
 use crate::compile::yaml_text;
 use crate::diagnostic::{Diagnostic, codes};
+use crate::graph::select::selectors::{self, Selectors};
 use crate::packages::request;
 use crate::project::definition::Definition;
 use crate::project::files::{self, ProjectFile};
@@ -43,6 +44,8 @@ pub struct Loaded {
     pub packages: Vec<Package>,
     /// The files of each package.
     pub files: Vec<Vec<ProjectFile>>,
+    /// The selections of `selectors.yml`.
+    pub selectors: Selectors,
 }
 
 /// Reads a project. Enters its folder, so that relative paths are taken from it.
@@ -67,6 +70,7 @@ pub fn load(
     let target = read_target(&tree, &options, &started_in, &root, surroundings, sources, &early, findings)?;
     let Some(target) = target else { return Err(LoadError::Broken) };
     let definition = read_definition(&tree, &options, &environment, &target, findings);
+    let selectors = read_selectors(&options, &environment, &target, sources, findings)?;
     let mut packages = installed_packages(&definition, &environment, &target, sources, findings)?;
     // What is removed does not depend on what is installed.
     if options.which != "clean" {
@@ -101,7 +105,7 @@ pub fn load(
         variables: Arc::new(variables),
         project_name,
     };
-    Ok(Loaded { invocation: Arc::new(invocation), packages, files: read })
+    Ok(Loaded { invocation: Arc::new(invocation), packages, files: read, selectors })
 }
 
 fn command_line_variables(options: &Options) -> Variables {
@@ -135,6 +139,27 @@ fn read_definition(
     let definition = Definition::read(tree, &mut yaml_text::renderer(&names, &collected), findings);
     findings.extend(collected.into_inner());
     definition
+}
+
+/// Reads the project's selections, which know what the project file knows.
+fn read_selectors(
+    options: &Options,
+    environment: &Arc<std::collections::BTreeMap<String, String>>,
+    target: &Target,
+    sources: &SourceMap,
+    findings: &mut Vec<Diagnostic>,
+) -> Result<Selectors, LoadError> {
+    if !fs::is_file(Path::new(selectors::FILE)) {
+        return Ok(Selectors::default());
+    }
+    let (tree, _) = read_yaml(Path::new(selectors::FILE), selectors::FILE, sources, findings)?;
+    let names = yaml_text::environment();
+    context::base(&names, environment, &Arc::new(command_line_variables(options)), "", false);
+    context::target(&names, target);
+    let collected = RefCell::new(Vec::new());
+    let rendered = tree.map_texts(&mut Vec::new(), &mut yaml_text::renderer(&names, &collected));
+    findings.extend(collected.into_inner());
+    Ok(Selectors::read(&rendered, findings))
 }
 
 /// Finds and reads the target; `None` after an error finding.

@@ -5,7 +5,7 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 use crate::base::fs::{self, FileError};
-use crate::packages::hex;
+use crate::project::files::hex;
 
 /// Returns the SHA-256 of a folder: of its paths in order, each with the checksum of its file or where its link leads.
 pub fn checksum(folder: &Path) -> Result<String, FileError> {

@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json};
 use sha1::{Digest, Sha1};
 
 use crate::base::data::Data;
-use crate::packages::hex;
+use crate::project::files::hex;
 use crate::yaml::Node;
 
 /// Hashes a list of packages as dbt does; `written` is the list before it was rendered. Each entry becomes JSON with

@@ -20,8 +20,6 @@ pub mod resolve;
 pub mod tarball;
 pub mod version;
 
-use std::fmt::Write as _;
-
 /// Something that installing has to say while it goes on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
@@ -35,12 +33,3 @@ pub enum Notice {
 
 /// Takes what is said while packages are installed.
 pub type Say<'s> = dyn FnMut(Notice) + 's;
-
-/// Returns bytes as lowercase hexadecimal digits.
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a text cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}

@@ -8,4 +8,5 @@ mod deps;
 mod deps_broken;
 mod incremental;
 mod listing;
+mod selectors;
 mod thresholds;
