@@ -1,6 +1,7 @@
 //! `deps` from beginning to end: what is asked for, the lock, fetching, checking, and the new install folder in the
 //! place of the old one. Until everything is there nothing that lies there is touched.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -52,6 +53,8 @@ pub struct Installer<'i> {
     pub render: &'i mut RenderText<'i>,
     /// Takes what is said.
     pub say: &'i mut Say<'i>,
+    /// What rendering finds wrong.
+    pub rendering: &'i RefCell<Vec<Diagnostic>>,
     /// Takes what is wrong.
     pub findings: &'i mut Vec<Diagnostic>,
 }
@@ -60,6 +63,7 @@ impl Installer<'_> {
     /// Installs what the project asks for. Findings of error severity mean that nothing was changed.
     pub fn run(&mut self) -> Result<(), FileError> {
         let result = self.install();
+        self.findings.append(&mut self.rendering.borrow_mut());
         let secrets = Secrets::new(&self.job.environment);
         for finding in self.findings.iter_mut() {
             let texts = finding.notes.iter_mut().chain(&mut finding.hints).chain([&mut finding.message]);
@@ -164,7 +168,8 @@ impl Installer<'_> {
         Ok(())
     }
 
-    fn is_broken(&self) -> bool {
+    fn is_broken(&mut self) -> bool {
+        self.findings.append(&mut self.rendering.borrow_mut());
         self.findings.iter().any(Diagnostic::is_error)
     }
 
@@ -179,7 +184,6 @@ impl Installer<'_> {
             dbt_version: self.job.dbt_version.clone(),
             sources: self.sources,
             render: &mut *self.render,
-            say: &mut *self.say,
         };
         match lock {
             Some(lock) => resolver.resolve(&lock.requests, true, self.findings),

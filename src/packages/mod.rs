@@ -27,8 +27,6 @@ pub enum Notice {
     Info(String),
     /// A line for debugging.
     Detail(String),
-    /// A warning that belongs to no place.
-    Warning(String),
 }
 
 /// Takes what is said while packages are installed.

@@ -112,10 +112,6 @@ impl Source {
 pub struct Requests {
     /// The packages in the order written.
     pub list: Vec<Request>,
-    /// The file that holds them; `None` when none does.
-    pub file: Option<&'static str>,
-    /// Where the list stands.
-    pub place: Option<Place>,
     /// dbt's hash of the list (`sha1_hash` of the lock).
     pub fingerprint: String,
 }
@@ -154,7 +150,7 @@ pub fn read(
                 reader.entry("packages");
                 reader.finish(&["projects"], findings);
             }
-            return Ok(Requests { fingerprint: fingerprint(&[], &[]), ..Requests::default() });
+            return Ok(Requests { list: Vec::new(), fingerprint: fingerprint(&[], &[]) });
         }
     };
     if let Some(tree) = tree {
@@ -167,10 +163,7 @@ pub fn read(
     } else {
         entry.value.clone()
     };
-    let mut requests = read_list(&rendered, Some(&entry.value), &format!("{prefix}{file}"), findings);
-    requests.file = Some(file);
-    requests.place = Some(entry.key_place);
-    Ok(requests)
+    Ok(read_list(&rendered, Some(&entry.value), &format!("{prefix}{file}"), findings))
 }
 
 /// Returns how many packages the project in a folder asks for, and where, without rendering anything.
@@ -197,7 +190,7 @@ pub fn read_list(
         }
     }
     let fingerprint = fingerprint(rendered.items(), written.unwrap_or(rendered).items());
-    Requests { list, file: None, place: None, fingerprint }
+    Requests { list, fingerprint }
 }
 
 fn read_file(

@@ -10,7 +10,6 @@ use crate::packages::fetch::{FetchError, Workshop};
 use crate::packages::hub::{Index, Release};
 use crate::packages::request::{self, Request, Source};
 use crate::packages::version::{Comparator, Version};
-use crate::packages::{Notice, Say};
 use crate::yaml::{Node, RenderText};
 
 /// How often choices may change each other before it counts as never settling.
@@ -87,8 +86,6 @@ pub struct Resolver<'r> {
     pub sources: &'r SourceMap,
     /// Renders the package files of packages.
     pub render: &'r mut RenderText<'r>,
-    /// Takes what is said.
-    pub say: &'r mut Say<'r>,
 }
 
 impl Resolver<'_> {
@@ -192,10 +189,9 @@ impl Resolver<'_> {
             }
         };
         if let Some(renamed) = &index.renamed {
-            let text = format!(
-                "The `{package}` package is deprecated in favor of `{renamed}`. Please update your `packages.yml` configuration to use `{renamed}` instead."
-            );
-            (self.say)(Notice::Warning(text));
+            let message = format!("the package `{package}` goes by the name `{renamed}` now");
+            let finding = Diagnostic::at(codes::DEPRECATED, first.place, message);
+            findings.push(asked_for(finding.hint(format!("ask for `{renamed}`")), first));
         }
         let dbt = self.dbt_version.clone();
         let runs = |release: &Release| dbt.as_ref().is_none_or(|dbt| release.runs_with(dbt));

@@ -68,10 +68,10 @@ pub(super) fn run(setting: &Setting, asked: &Deps) -> Exit {
         sources: &setting.sources,
         render: &mut yaml_text::renderer(&names, &collected),
         say: &mut say,
+        rendering: &collected,
         findings: &mut findings,
     }
     .run();
-    findings.extend(collected.into_inner());
     let broken = report(setting, &mut findings);
     match result {
         Ok(()) if broken => Exit::Misuse,
@@ -97,7 +97,6 @@ fn event(notice: Notice) -> Event {
     match notice {
         Notice::Info(text) => Event::Message { text, info: true },
         Notice::Detail(text) => Event::Message { text, info: false },
-        Notice::Warning(text) => Event::Warning(text),
     }
 }
 

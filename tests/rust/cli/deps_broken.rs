@@ -153,6 +153,65 @@ fn two_lists_are_one_too_many() {
 }
 
 #[test]
+fn what_cannot_be_rendered_is_not_fetched() {
+    let hub = hub();
+    let project = installed(
+        &hub,
+        "packages:\n  - git: \"{{ env_var('REPOSITORY') }}\"\n  - package: acme/dates\n    version: \"{{ 1 + }}\"\n",
+    );
+    hub.asked();
+    insta::assert_snapshot!(refused(&project, &hub, &[]), @r#"
+    error[jinja-error]: Env var required but not provided: 'REPOSITORY'
+     --> packages.yml:2:14
+      |
+    2 |   - git: "{{ env_var('REPOSITORY') }}"
+      |              ^^^^^^^^^^^^^^^^^^^^^
+      |
+      = help: set it, or give a default: `env_var('REPOSITORY', '...')`
+    error[invalid-value]: `{{ 1 + }}` is not a version
+     --> packages.yml:4:14
+      |
+    4 |     version: "{{ 1 + }}"
+      |              ^^^^^^^^^^^
+      |
+      = help: a version has three numbers, with `>=`, `>`, `<`, `<=` or `=` in front: `>=1.0.0`
+    error[jinja-syntax]: this is not Jinja: unexpected `}}`
+     --> packages.yml:4:22
+      |
+    4 |     version: "{{ 1 + }}"
+      |                      ^^
+    ! 3 errors; installed packages are as they were
+    exit 2
+    "#);
+    assert!(hub.asked().is_empty());
+}
+
+#[test]
+fn a_package_with_a_new_name_is_told() {
+    let mut hub = hub();
+    hub.rename("acme/dates", "acme/calendar");
+    let project = project("packages:\n  - package: acme/dates\n    version: 1.0.0\n");
+    insta::assert_snapshot!(told(&deps(&project, &hub, &[]), &hub), @"
+    HH:MM:SS  Updating lock file in file path: [ROOT]/shop/package-lock.yml
+    HH:MM:SS  Installing acme/dates
+    HH:MM:SS  Installed from version 1.0.0
+    HH:MM:SS  Updated version available: 1.1.0
+    HH:MM:SS  Updates available for packages: ['acme/dates']
+    HH:MM:SS  Update your versions in packages.yml, then run martlet deps
+    warning[deprecated]: the package `acme/dates` goes by the name `acme/calendar` now
+     --> packages.yml:2:5
+      |
+    2 |     - package: acme/dates
+      |  _____^
+    3 | |     version: 1.0.0
+      | |__________________^
+      |
+      = help: ask for `acme/calendar`
+    exit 0
+    ");
+}
+
+#[test]
 fn a_conflict_says_who_asks_for_what() {
     let mut hub = hub();
     hub.release("acme/dates", "3.0.0", json!([]));

@@ -95,7 +95,20 @@ impl Hub {
         let entry = self.packages.entry(package.to_owned());
         let index = entry.or_insert_with(|| json!({"name": name, "namespace": organisation, "versions": {}}));
         change(&mut index["versions"][version]);
-        let body = index.to_string().into_bytes();
+        self.publish(package);
+    }
+
+    /// Says that a package goes by another name.
+    pub(crate) fn rename(&mut self, package: &str, to: &str) {
+        let (organisation, name) = to.split_once('/').unwrap();
+        let index = self.packages.get_mut(package).unwrap();
+        index["redirectnamespace"] = organisation.into();
+        index["redirectname"] = name.into();
+        self.publish(package);
+    }
+
+    fn publish(&self, package: &str) {
+        let body = self.packages[package].to_string().into_bytes();
         self.set(&format!("/api/v1/{package}.json"), Page::Body(body));
     }
 }
