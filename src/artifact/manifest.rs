@@ -40,6 +40,7 @@ pub fn manifest(project: &Project, results: &[&NodeResult]) -> String {
                 json!([node_json(node, None)])
             }),
         ),
+        ("selectors", selectors(project)),
         ("parent_map", object(&ids, |id| (id.as_str(), json!(project.graph.parents(id)).to_string()))),
         ("child_map", object(&ids, |id| (id.as_str(), json!(project.graph.children(id)).to_string()))),
     ];
@@ -48,7 +49,6 @@ pub fn manifest(project: &Project, results: &[&NodeResult]) -> String {
         "exposures",
         "metrics",
         "groups",
-        "selectors",
         "group_map",
         "saved_queries",
         "semantic_models",
@@ -144,6 +144,14 @@ fn source_value(node: &Node) -> Value {
         }
     }
     value
+}
+
+fn selectors(project: &Project) -> String {
+    let entries = project
+        .selectors
+        .all()
+        .map(|(name, selector)| (name.to_owned(), Data::Map(selector.normalized.clone()).to_json()));
+    Value::Object(entries.collect()).to_string()
 }
 
 fn macros(project: &Project) -> Map<String, Value> {

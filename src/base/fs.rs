@@ -101,6 +101,35 @@ pub fn remove(path: &Path) -> Result<bool> {
     result.map(|()| true).map_err(|error| FileError::new("remove", path, error))
 }
 
+/// Makes a symbolic link at `link` that leads to `target`, and the folders above it.
+pub fn link(target: &Path, link: &Path) -> Result<()> {
+    create_parent(link)?;
+    #[cfg(unix)]
+    let made = std::os::unix::fs::symlink(target, link);
+    #[cfg(windows)]
+    let made = std::os::windows::fs::symlink_dir(target, link);
+    made.map_err(|error| FileError::new("link", link, error))
+}
+
+/// Copies a folder with all it holds; links in it are followed, those that lead nowhere left out.
+pub fn copy_folder(from: &Path, to: &Path) -> Result<()> {
+    create_folder(to)?;
+    for path in list_folder(from)? {
+        let Some(name) = path.file_name() else { continue };
+        if path.is_dir() {
+            copy_folder(&path, &to.join(name))?;
+        } else if path.is_file() {
+            fs::copy(&path, to.join(name)).map_err(|error| FileError::new("copy", &path, error))?;
+        }
+    }
+    Ok(())
+}
+
+/// Returns where a link leads, as it is written; `None` when the path is no link.
+pub fn link_target(path: &Path) -> Option<PathBuf> {
+    fs::read_link(path).ok()
+}
+
 /// Tells whether a file is there.
 pub fn is_file(path: &Path) -> bool {
     path.is_file()

@@ -82,6 +82,9 @@ pub struct Selection {
     /// Nodes to leave out, as for `--select` (can be repeated)
     #[arg(long, num_args = 1..)]
     pub exclude: Vec<String>,
+    /// Selection of selectors.yml to take, whatever `--select` and `--exclude` say
+    #[arg(long, value_name = "NAME")]
+    pub selector: Option<String>,
     /// Which tests come along that nobody named
     #[arg(long, value_enum, default_value_t = Indirect::Eager)]
     pub indirect_selection: Indirect,
@@ -189,6 +192,8 @@ pub enum Command {
         #[arg(long, value_enum, default_value_t = ShowOutput::Text)]
         output: ShowOutput,
     },
+    /// Install the packages that packages.yml asks for
+    Deps(Deps),
     /// Check the project, the profile and the connection
     Debug,
     /// Remove what was generated (`clean-targets`)
@@ -204,6 +209,37 @@ pub enum Command {
         #[command(subcommand)]
         what: Generate,
     },
+}
+
+/// What `deps` does.
+#[derive(Debug, Clone, Args)]
+pub struct Deps {
+    /// Write package-lock.yml and install nothing
+    #[arg(long)]
+    pub lock: bool,
+    /// Settle on the newest versions that fit, whatever the lock says
+    #[arg(long)]
+    pub upgrade: bool,
+    /// Add a package to packages.yml, as in `dbt-labs/dbt_utils@1.3.0`, and install it
+    #[arg(long, value_name = "NAME@VERSION")]
+    pub add_package: Option<String>,
+    /// Where the package that is added comes from
+    #[arg(long, value_enum, default_value_t = PackageSource::Hub, requires = "add_package")]
+    pub source: PackageSource,
+    /// Take packages that say they do not run with this version of dbt
+    #[arg(long)]
+    pub no_version_check: bool,
+}
+
+/// Where a package comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PackageSource {
+    /// The hub: organisation/name@version
+    Hub,
+    /// A git repository: address@revision
+    Git,
+    /// A folder
+    Local,
 }
 
 /// What `list` writes of each node.

@@ -14,7 +14,8 @@ use crate::compile::parse;
 use crate::compile::project::{DBT_VERSION, Options, Project};
 use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::graph::nodes::Node;
-use crate::graph::select::{IndirectSelection, Request, select};
+use crate::graph::select::selectors::Selector;
+use crate::graph::select::{IndirectSelection, Request, select, select_spec};
 use crate::report::json_lines::JsonReport;
 use crate::report::text::{self, TextReport};
 use crate::run::events::{Event, Listener};
@@ -159,7 +160,7 @@ impl Setting {
     }
 
     /// Reads `--vars`, which must be a mapping in YAML.
-    fn vars(&self) -> Result<DataMap, Exit> {
+    pub(super) fn vars(&self) -> Result<DataMap, Exit> {
         let text = self.global.vars.as_str();
         let file = self.sources.add("--vars", text);
         let (tree, mut findings) = yaml::parse(file, text);
@@ -193,16 +194,18 @@ impl Setting {
         selection: &Selection,
         takes: impl Fn(&Node) -> bool,
     ) -> Result<BTreeSet<String>, Exit> {
-        let request = Request {
-            select: selection.select.clone(),
-            exclude: selection.exclude.clone(),
-            indirect: match selection.indirect_selection {
-                Indirect::Eager => IndirectSelection::Eager,
-                Indirect::Cautious => IndirectSelection::Cautious,
-                Indirect::Buildable => IndirectSelection::Buildable,
-                Indirect::Empty => IndirectSelection::Empty,
-            },
+        let indirect = match selection.indirect_selection {
+            Indirect::Eager => IndirectSelection::Eager,
+            Indirect::Cautious => IndirectSelection::Cautious,
+            Indirect::Buildable => IndirectSelection::Buildable,
+            Indirect::Empty => IndirectSelection::Empty,
         };
+        if let Some(selector) = self.selector(project, selection)? {
+            let found = select_spec(&project.nodes, &project.graph, &selector.spec, indirect);
+            return Ok(found.into_iter().filter(|id| project.nodes.get(id).is_some_and(&takes)).collect());
+        }
+        let request =
+            Request { select: selection.select.clone(), exclude: selection.exclude.clone(), indirect };
         let found = match select(&project.nodes, &project.graph, &request) {
             Ok(found) => found,
             Err(error) => {
@@ -215,5 +218,39 @@ impl Setting {
             self.listener.notice(&Event::Warning(text));
         }
         Ok(found.ids.into_iter().filter(|id| project.nodes.get(id).is_some_and(&takes)).collect())
+    }
+
+    /// Returns the selector that is asked for, or the default one when nothing is.
+    fn selector<'p>(
+        &self,
+        project: &'p Project,
+        selection: &Selection,
+    ) -> Result<Option<&'p Selector>, Exit> {
+        let selectors = &project.selectors;
+        if let Some(name) = &selection.selector {
+            if let Some(selector) = selectors.get(name) {
+                return Ok(Some(selector));
+            }
+            let known = selectors.names();
+            let near = diagnostic::suggest::nearest(name, known.iter().copied());
+            let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+            let known = if known.is_empty() {
+                "selectors.yml has none".to_owned()
+            } else {
+                format!("expected one of {}", known.join(", "))
+            };
+            self.complain(&format!("error: Could not find selector named {name}, {known}{hint}"));
+            return Err(Exit::Misuse);
+        }
+        let default = selectors
+            .default
+            .as_ref()
+            .filter(|_| selection.select.is_empty() && selection.exclude.is_empty());
+        Ok(default.and_then(|name| {
+            let selector = selectors.get(name)?;
+            let text = format!("Using default selector {name}");
+            self.listener.notice(&Event::Message { text, info: true });
+            Some(selector)
+        }))
     }
 }

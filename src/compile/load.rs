@@ -13,6 +13,8 @@ use crate::compile::context;
 use crate::compile::project::{Invocation, Options, Package};
 use crate::compile::yaml_text;
 use crate::diagnostic::{Diagnostic, codes};
+use crate::graph::select::selectors::{self, Selectors};
+use crate::packages::request;
 use crate::project::definition::Definition;
 use crate::project::files::{self, ProjectFile};
 use crate::project::locate::{self, LocateError};
@@ -42,6 +44,8 @@ pub struct Loaded {
     pub packages: Vec<Package>,
     /// The files of each package.
     pub files: Vec<Vec<ProjectFile>>,
+    /// The selections of `selectors.yml`.
+    pub selectors: Selectors,
 }
 
 /// Reads a project. Enters its folder, so that relative paths are taken from it.
@@ -66,7 +70,12 @@ pub fn load(
     let target = read_target(&tree, &options, &started_in, &root, surroundings, sources, &early, findings)?;
     let Some(target) = target else { return Err(LoadError::Broken) };
     let definition = read_definition(&tree, &options, &environment, &target, findings);
+    let selectors = read_selectors(&options, &environment, &target, sources, findings)?;
     let mut packages = installed_packages(&definition, &environment, &target, sources, findings)?;
+    // What is removed does not depend on what is installed.
+    if options.which != "clean" {
+        findings.extend(missing_packages(&definition, packages.len(), sources));
+    }
     packages.push(Package {
         name: definition.name.clone(),
         root: PathBuf::new(),
@@ -96,7 +105,7 @@ pub fn load(
         variables: Arc::new(variables),
         project_name,
     };
-    Ok(Loaded { invocation: Arc::new(invocation), packages, files: read })
+    Ok(Loaded { invocation: Arc::new(invocation), packages, files: read, selectors })
 }
 
 fn command_line_variables(options: &Options) -> Variables {
@@ -130,6 +139,27 @@ fn read_definition(
     let definition = Definition::read(tree, &mut yaml_text::renderer(&names, &collected), findings);
     findings.extend(collected.into_inner());
     definition
+}
+
+/// Reads the project's selections, which know what the project file knows.
+fn read_selectors(
+    options: &Options,
+    environment: &Arc<std::collections::BTreeMap<String, String>>,
+    target: &Target,
+    sources: &SourceMap,
+    findings: &mut Vec<Diagnostic>,
+) -> Result<Selectors, LoadError> {
+    if !fs::is_file(Path::new(selectors::FILE)) {
+        return Ok(Selectors::default());
+    }
+    let (tree, _) = read_yaml(Path::new(selectors::FILE), selectors::FILE, sources, findings)?;
+    let names = yaml_text::environment();
+    context::base(&names, environment, &Arc::new(command_line_variables(options)), "", false);
+    context::target(&names, target);
+    let collected = RefCell::new(Vec::new());
+    let rendered = tree.map_texts(&mut Vec::new(), &mut yaml_text::renderer(&names, &collected));
+    findings.extend(collected.into_inner());
+    Ok(Selectors::read(&rendered, findings))
 }
 
 /// Finds and reads the target; `None` after an error finding.
@@ -187,6 +217,16 @@ fn read_target(
         target.threads = threads;
     }
     Ok(target.filter(|_| !findings.iter().any(Diagnostic::is_error)))
+}
+
+/// Says that fewer packages are installed than the project asks for. Which ones they are only `deps` can tell.
+fn missing_packages(root: &Definition, installed: usize, sources: &SourceMap) -> Option<Diagnostic> {
+    let (wanted, place, file) = request::count(Path::new(""), sources)?;
+    let folder = &root.packages_install_path;
+    let plural = if wanted == 1 { "" } else { "s" };
+    let message = format!("{file} asks for {wanted} package{plural}, and `{folder}` holds {installed}");
+    let finding = Diagnostic::at(codes::MISSING_PACKAGES, place, message);
+    (installed < wanted).then(|| finding.hint("run `martlet deps`"))
 }
 
 /// Reads the packages that lie in the install folder as they are.

@@ -10,6 +10,7 @@ use crate::base::data::DataMap;
 use crate::base::source::SourceMap;
 use crate::graph::build::{Graph, Resolver};
 use crate::graph::nodes::{Node, Nodes};
+use crate::graph::select::selectors::Selectors;
 use crate::jinja::macros::MacroRegistry;
 use crate::jinja::syntax::tree::Template;
 use crate::project::definition::Definition;
@@ -101,6 +102,8 @@ pub struct Project {
     pub graph: Graph,
     /// The nodes' templates, by id.
     pub templates: HashMap<String, Arc<Template>>,
+    /// The selections of `selectors.yml`.
+    pub selectors: Selectors,
     /// Entries of property files that are kept for the manifest: package, file, section, entry.
     pub kept: Vec<(String, String, &'static str, yaml::Node)>,
 }

@@ -75,4 +75,16 @@ codes! {
     Error UNSUPPORTED = "unsupported";
     /// A part of dbt that martlet reads, and leaves out when it runs.
     Warning LEFT_OUT = "left-out";
+    /// A package cannot be fetched, or is none.
+    Error UNAVAILABLE_PACKAGE = "unavailable-package";
+    /// An archive tries to leave its folder, or is beyond all measure.
+    Error UNSAFE_PACKAGE = "unsafe-package";
+    /// A package is not what it was when it was locked.
+    Error CHANGED_PACKAGE = "changed-package";
+    /// No version of a package satisfies everybody who asks for it.
+    Error PACKAGE_CONFLICT = "package-conflict";
+    /// A git package is taken from a branch, which moves.
+    Warning UNPINNED_PACKAGE = "unpinned-package";
+    /// The project asks for packages that are not installed.
+    Error MISSING_PACKAGES = "missing-packages";
 }

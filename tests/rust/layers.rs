@@ -11,7 +11,7 @@ const LAYERS: &[&[&str]] = &[
     &["yaml", "generate"],
     &["project", "dialect"],
     &["jinja", "sql"],
-    &["graph", "adapter"],
+    &["graph", "adapter", "packages"],
     &["compile"],
     &["run"],
     &["artifact"],

@@ -29,7 +29,7 @@ const FILES: &[(&str, &str)] = &[
         "models/properties.yml",
         "models:\n  - name: stg_orders\n    description: One row for each order\n    columns:\n      - name: order_id\n        data_tests: [unique, not_null]\n  - name: customers\n    description: One row for each customer\n    columns:\n      - name: customer\n        data_tests: [unique, not_null]\n      - name: amount\n        data_tests:\n          - dbt_utils.accepted_range:\n              arguments:\n                min_value: 0\n",
     ),
-    (".gitignore", "target/\n.martlet/\n*.duckdb\n*.duckdb.wal\n"),
+    (".gitignore", "target/\ndbt_packages/\n.martlet/\n*.duckdb\n*.duckdb.wal\n"),
 ];
 
 /// Runs the command.

@@ -20,6 +20,8 @@ impl Listener for OnlyFindings {
             self.0.notice(event);
         } else if let Event::Warning(text) = event {
             anstream::eprintln!("warning: {text}");
+        } else if let Event::Message { text, info: true } = event {
+            anstream::eprintln!("{text}");
         }
     }
 }

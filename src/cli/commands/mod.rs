@@ -4,6 +4,7 @@ mod build;
 mod clean;
 mod compile;
 mod debug;
+mod deps;
 mod generate;
 mod init;
 mod list;
@@ -32,6 +33,7 @@ pub(super) fn run(arguments: Arguments) -> Exit {
         Command::Show { selection, inline, limit, output } => {
             show::run(&setting, &selection, inline.as_deref(), limit, output)
         }
+        Command::Deps(asked) => deps::run(&setting, &asked),
         Command::Debug => debug::run(&setting),
         Command::Clean => clean::run(&setting),
         Command::Init { name } => init::run(&setting, &name),

@@ -45,10 +45,11 @@ pub(super) fn run(
             let takes = |node: &Node| {
                 matches!(node.resource_type, ResourceType::Model | ResourceType::Seed | ResourceType::Test)
             };
+            let named_any = !selection.select.is_empty() || selection.selector.is_some();
             let mut named = selection.clone();
             named.indirect_selection = crate::cli::args::Indirect::Empty;
             let chosen = match setting.select(&project, &named, takes) {
-                Ok(chosen) if selection.select.is_empty() || chosen.is_empty() => {
+                Ok(chosen) if !named_any || chosen.is_empty() => {
                     setting.complain("error: name a model with --select, or a query with --inline");
                     return Exit::Misuse;
                 }

@@ -98,6 +98,7 @@ pub fn read(
         resolver,
         graph,
         templates,
+        selectors: reading.loaded.selectors,
         kept,
     })
 }

@@ -73,7 +73,8 @@ pub fn parse(texts: &[String]) -> Result<Vec<Group>, GrammarError> {
         .collect()
 }
 
-fn criterion(text: &str) -> Result<Criterion, GrammarError> {
+/// Reads one criterion.
+pub fn criterion(text: &str) -> Result<Criterion, GrammarError> {
     let (at, rest) = match text.strip_prefix('@') {
         Some(rest) => (true, rest),
         None => (false, text),
@@ -90,6 +91,12 @@ fn criterion(text: &str) -> Result<Criterion, GrammarError> {
     if value.is_empty() {
         return Err(GrammarError::NoValue(text.to_owned()));
     }
+    let (method, arguments) = method_parts(text, method)?;
+    Ok(Criterion { at, parents, method, arguments, value: value.to_owned(), children })
+}
+
+/// Splits `config.materialized` into the method and what it is asked about.
+pub fn method_parts(text: &str, method: &str) -> Result<(String, Vec<String>), GrammarError> {
     let mut parts = method.split('.').map(str::to_owned);
     let method = parts.next().unwrap_or_default();
     if !methods::NAMES.contains(&method.as_str()) {
@@ -97,7 +104,7 @@ fn criterion(text: &str) -> Result<Criterion, GrammarError> {
         let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
         return Err(GrammarError::UnknownMethod { text: text.to_owned(), method, hint });
     }
-    Ok(Criterion { at, parents, method, arguments: parts.collect(), value: value.to_owned(), children })
+    Ok((method, parts.collect()))
 }
 
 /// Splits `+name` and `2+name`.

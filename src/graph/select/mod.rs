@@ -2,6 +2,7 @@
 
 pub mod grammar;
 mod methods;
+pub mod selectors;
 
 use std::collections::{BTreeSet, VecDeque};
 
@@ -21,6 +22,19 @@ pub enum IndirectSelection {
     Buildable,
     /// No test comes unless it is named.
     Empty,
+}
+
+/// A selection as a tree of sets.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Spec {
+    /// What one criterion names; how its tests come along, where it says so itself.
+    Criterion(Criterion, Option<IndirectSelection>),
+    /// What any part names.
+    Union(Vec<Spec>),
+    /// What every part names.
+    Intersection(Vec<Spec>),
+    /// What the first names and the second does not.
+    Difference(Box<Spec>, Box<Spec>),
 }
 
 /// What the user asked for.
@@ -46,23 +60,38 @@ pub struct Selection {
 /// Selects among all enabled nodes.
 pub fn select(nodes: &Nodes, graph: &Graph, request: &Request) -> Result<Selection, GrammarError> {
     let selector = Selector { nodes, graph, indirect: request.indirect };
-    let mut selection = Selection::default();
-    if request.select.is_empty() {
-        selection.ids = nodes.enabled.keys().cloned().collect();
-    }
-    for group in grammar::parse(&request.select)? {
-        let found = selector.group(&group.criteria);
-        if found.is_empty() {
-            selection.unmatched.push(group.text);
+    let mut unmatched = Vec::new();
+    let mut chosen = if request.select.is_empty() {
+        nodes.enabled.keys().cloned().collect()
+    } else {
+        let mut groups = Vec::new();
+        for group in grammar::parse(&request.select)? {
+            let found = selector.group(&group.criteria);
+            if found.direct.is_empty() {
+                unmatched.push(group.text);
+            }
+            groups.push(found);
         }
-        selection.ids.extend(found);
-    }
+        selector.join(groups, unite, request.indirect).direct
+    };
+    let mut excluded = Vec::new();
     for group in grammar::parse(&request.exclude)? {
-        for id in selector.group(&group.criteria) {
-            selection.ids.remove(&id);
-        }
+        excluded.push(selector.group(&group.criteria));
     }
-    Ok(selection)
+    for id in &selector.join(excluded, unite, request.indirect).direct {
+        chosen.remove(id);
+    }
+    Ok(Selection { ids: chosen, unmatched })
+}
+
+/// Selects by a tree, as `selectors.yml` has them. `indirect` holds where a criterion does not say itself.
+pub fn select_spec(
+    nodes: &Nodes,
+    graph: &Graph,
+    spec: &Spec,
+    indirect: IndirectSelection,
+) -> BTreeSet<String> {
+    Selector { nodes, graph, indirect }.spec(spec).direct
 }
 
 struct Selector<'g> {
@@ -71,15 +100,77 @@ struct Selector<'g> {
     indirect: IndirectSelection,
 }
 
+/// What a part of a selection names.
+#[derive(Default)]
+struct Found {
+    /// Chosen nodes, tests that come along included.
+    direct: BTreeSet<String>,
+    /// The same, and tests that come along when another part brings the other nodes they test.
+    possible: BTreeSet<String>,
+}
+
+type Combine = fn(BTreeSet<String>, &BTreeSet<String>) -> BTreeSet<String>;
+
+fn unite(mut all: BTreeSet<String>, more: &BTreeSet<String>) -> BTreeSet<String> {
+    all.extend(more.iter().cloned());
+    all
+}
+
+fn intersect(all: BTreeSet<String>, more: &BTreeSet<String>) -> BTreeSet<String> {
+    all.into_iter().filter(|id| more.contains(id)).collect()
+}
+
+fn subtract(all: BTreeSet<String>, less: &BTreeSet<String>) -> BTreeSet<String> {
+    all.into_iter().filter(|id| !less.contains(id)).collect()
+}
+
 impl Selector<'_> {
-    /// Returns what all criteria of a group have in common.
-    fn group(&self, criteria: &[Criterion]) -> BTreeSet<String> {
-        let mut sets = criteria.iter().map(|criterion| self.criterion(criterion));
-        let first = sets.next().unwrap_or_default();
-        sets.fold(first, |common, set| common.intersection(&set).cloned().collect())
+    fn spec(&self, spec: &Spec) -> Found {
+        let parts = |parts: &[Spec]| parts.iter().map(|part| self.spec(part)).collect();
+        // Sets of a file take tests as they are: only criteria say how tests come along.
+        match spec {
+            Spec::Criterion(criterion, indirect) => {
+                self.criterion(criterion, indirect.unwrap_or(self.indirect))
+            }
+            Spec::Union(specs) => self.join(parts(specs), unite, IndirectSelection::Eager),
+            Spec::Intersection(specs) => self.join(parts(specs), intersect, IndirectSelection::Eager),
+            Spec::Difference(from, less) => {
+                self.join(vec![self.spec(from), self.spec(less)], subtract, IndirectSelection::Eager)
+            }
+        }
     }
 
-    fn criterion(&self, criterion: &Criterion) -> BTreeSet<String> {
+    /// Returns what all criteria of a group have in common.
+    fn group(&self, criteria: &[Criterion]) -> Found {
+        let parts = criteria.iter().map(|criterion| self.criterion(criterion, self.indirect)).collect();
+        self.join(parts, intersect, self.indirect)
+    }
+
+    /// Combines parts, then takes the tests all of whose nodes are there now.
+    fn join(&self, parts: Vec<Found>, combine: Combine, indirect: IndirectSelection) -> Found {
+        let Some(mut found) = parts.into_iter().reduce(|all, part| Found {
+            direct: combine(all.direct, &part.direct),
+            possible: combine(all.possible, &part.possible),
+        }) else {
+            return Found::default();
+        };
+        let reached = match indirect {
+            IndirectSelection::Eager | IndirectSelection::Empty => return found,
+            IndirectSelection::Cautious => BTreeSet::new(),
+            IndirectSelection::Buildable => self.reach(&found.direct, Depth::All, Direction::Parents),
+        };
+        let there = |id: &String| found.direct.contains(id) || reached.contains(id);
+        let complete: Vec<String> = found
+            .possible
+            .difference(&found.direct)
+            .filter(|id| self.nodes.get(id).is_some_and(|test| test.depends_on.iter().all(there)))
+            .cloned()
+            .collect();
+        found.direct.extend(complete);
+        found
+    }
+
+    fn criterion(&self, criterion: &Criterion, indirect: IndirectSelection) -> Found {
         let matched: BTreeSet<String> = self
             .nodes
             .enabled
@@ -95,9 +186,7 @@ impl Selector<'_> {
         }
         chosen.extend(self.reach(&matched, criterion.parents, Direction::Parents));
         chosen.extend(self.reach(&matched, criterion.children, Direction::Children));
-        let tests = self.tests_of(&chosen);
-        chosen.extend(tests);
-        chosen
+        self.with_tests(chosen, indirect)
     }
 
     /// Returns the nodes within some steps of a set, without the set.
@@ -126,34 +215,34 @@ impl Selector<'_> {
         found
     }
 
-    /// Returns the tests that come with a set of chosen nodes.
-    fn tests_of(&self, chosen: &BTreeSet<String>) -> BTreeSet<String> {
-        if self.indirect == IndirectSelection::Empty {
-            return BTreeSet::new();
-        }
-        let mut tests = BTreeSet::new();
-        let ancestors = match self.indirect {
-            IndirectSelection::Buildable => self.reach(chosen, Depth::All, Direction::Parents),
-            _ => BTreeSet::new(),
+    /// Adds the tests that come with chosen nodes.
+    fn with_tests(&self, chosen: BTreeSet<String>, indirect: IndirectSelection) -> Found {
+        let ancestors = match indirect {
+            IndirectSelection::Empty => return Found { possible: chosen.clone(), direct: chosen },
+            IndirectSelection::Buildable => self.reach(&chosen, Depth::All, Direction::Parents),
+            IndirectSelection::Eager | IndirectSelection::Cautious => BTreeSet::new(),
         };
-        for id in chosen {
-            for child in self.graph.children(id) {
-                let Some(test) =
-                    self.nodes.get(child).filter(|node| node.resource_type == ResourceType::Test)
-                else {
-                    continue;
-                };
-                if self.comes_along(test, chosen, &ancestors) {
-                    tests.insert(child.to_owned());
-                }
+        let (mut direct, mut possible) = (chosen.clone(), chosen.clone());
+        for child in chosen.iter().flat_map(|id| self.graph.children(id)) {
+            let test = self.nodes.get(child).filter(|node| node.resource_type == ResourceType::Test);
+            let Some(test) = test else { continue };
+            possible.insert(child.to_owned());
+            if self.comes_along(test, indirect, &chosen, &ancestors) {
+                direct.insert(child.to_owned());
             }
         }
-        tests
+        Found { direct, possible }
     }
 
-    fn comes_along(&self, test: &Node, chosen: &BTreeSet<String>, ancestors: &BTreeSet<String>) -> bool {
+    fn comes_along(
+        &self,
+        test: &Node,
+        indirect: IndirectSelection,
+        chosen: &BTreeSet<String>,
+        ancestors: &BTreeSet<String>,
+    ) -> bool {
         let is_source = |id: &str| self.nodes.get(id).is_some_and(|node| node.source().is_some());
-        match self.indirect {
+        match indirect {
             IndirectSelection::Eager => true,
             IndirectSelection::Cautious => test.depends_on.iter().all(|id| chosen.contains(id)),
             IndirectSelection::Buildable => test

@@ -41,11 +41,18 @@ pub(crate) fn run(project: &Project, arguments: &str) -> Answer {
 
 /// Runs the binary with arguments.
 pub(crate) fn run_with(project: &Project, arguments: &[&str]) -> Answer {
+    run_in(project, arguments, &[])
+}
+
+/// Runs the binary with arguments and variables of the environment.
+pub(crate) fn run_in(project: &Project, arguments: &[&str], environment: &[(&str, &str)]) -> Answer {
     let mut command = Command::new(env!("CARGO_BIN_EXE_martlet"));
     command.args(arguments).current_dir(project.folder()).env("HOME", project.home()).env("NO_COLOR", "1");
     for name in ["DBT_PROJECT_DIR", "DBT_PROFILES_DIR", "DBT_TARGET", "DBT_TARGET_PATH"] {
         command.env_remove(name);
     }
+    // Nothing that a test asks for lies behind a proxy.
+    command.env("NO_PROXY", "*").envs(environment.iter().copied());
     let output = command.output().unwrap();
     Answer {
         stdout: String::from_utf8(output.stdout).unwrap(),
