@@ -4,6 +4,7 @@
     python scripts/dbt_expectations.py                  # report differences
     python scripts/dbt_expectations.py --write          # and write what dbt gives into the files
     python scripts/dbt_expectations.py --martlet BINARY # compare what the program gives with the files instead
+    python scripts/dbt_expectations.py --martlet BINARY --move # and move open cases that agree by now
     python scripts/dbt_expectations.py vars configs     # only files or headings whose names hold one of these words
 
 Wants dbt-core 1.11, dbt-duckdb 1.11 and duckdb in the Python that runs it. A case that differs on purpose says so in a
@@ -34,8 +35,8 @@ KEPT = ("HOME", "PATH", "LANG", "LC_ALL")
 class Case:
     """A heading with its prose, its blocks that are files, and the block that is expected."""
 
-    def __init__(self, heading):
-        self.heading, self.prose, self.files, self.expected = heading, [], {}, None
+    def __init__(self, heading, first):
+        self.heading, self.first, self.prose, self.files, self.expected = heading, first, [], {}, None
 
     def lines(self, word):
         return [line[len(word) + 1 :].strip() for line in self.prose if line.startswith(word + ":")]
@@ -60,7 +61,7 @@ def read(text):
             cases[-1].prose.append("")
             fence = None
         elif line.startswith("## "):
-            cases.append(Case(line[3:].strip()))
+            cases.append(Case(line[3:].strip(), number))
         elif cases and line.startswith("```"):
             fence = (number, line[3:].strip(), [])
         elif cases:
@@ -173,47 +174,80 @@ def found(value, segments, name):
 def queried(question):
     import duckdb
 
-    with duckdb.connect("dev.duckdb") as database:
-        rows = database.execute(f"select columns(*)::varchar from ({question})").fetchall()
+    try:
+        with duckdb.connect("dev.duckdb") as database:
+            rows = database.execute(f"select columns(*)::varchar from ({question})").fetchall()
+    except duckdb.Error as error:
+        return f"no answer: {str(error).splitlines()[0]}"
     return "\n".join(" | ".join("null" if cell is None else cell for cell in row) for row in rows)
 
 
-def same(expected, word, text):
+def same(expected, word, text, by_martlet):
+    """Compares two answers. Where dbt's error is expected of the program, what stands below the exit code is told too."""
     if expected is None or expected[0] != word:
         return False
-    return expected[1].split("\n")[0] == text.split("\n")[0] if word == "error" else expected[1] == text
+    if word != "error":
+        return expected[1] == text
+    code, *parts = expected[1].split("\n")
+    return code == text.split("\n")[0] and (not by_martlet or all(part in text for part in parts))
+
+
+def move(lines, case, path):
+    """Takes a case out of its file and puts it at the end of the file of that name whose cases are run."""
+    last = case.expected[3] + 1
+    while last < len(lines) and not lines[last]:
+        last += 1
+    body = lines[case.first : last]
+    del lines[case.first : last]
+    target = CASES / FOLDERS[0] / path.name
+    head = target.read_text(encoding="utf-8") if target.exists() else "\n".join(lines[: lines.index("") + 1])
+    target.write_text(head.rstrip("\n") + "\n\n" + "\n".join(body).rstrip("\n") + "\n", encoding="utf-8")
+
+
+def look_at(path, options, run):
+    """Compares the cases of a file; returns how many there were and how many differ."""
+    cases = differences = 0
+    lines = path.read_text(encoding="utf-8").split("\n")
+    for case in reversed(read("\n".join(lines))):
+        label = f"{path.parent.name}/{path.stem}::{case.heading}"
+        if options.words and not any(word in label for word in options.words):
+            continue
+        cases += 1
+        if case.lines("Differs") or case.expected is None:
+            continue
+        word, given = answer(case, run)
+        open_case = path.parent.name == FOLDERS[1]
+        if same(case.expected, word, given, options.martlet and open_case):
+            if options.move and open_case:
+                print(f"{label} agrees")
+                move(lines, case, path)
+            continue
+        differences += 1
+        print(f"{label}\n  file ({case.expected[0]}):\n{case.expected[1]}\n  given ({word}):\n{given}\n")
+        if options.write:
+            kept = given.split("\n")[:1] if word == "error" else given.split("\n") if given else []
+            lines[case.expected[2] : case.expected[3]] = ["```" + word, *kept]
+    if options.write or options.move:
+        path.write_text("\n".join(lines).rstrip("\n") + "\n", encoding="utf-8")
+    if options.move and not any(line.startswith("## ") for line in lines):
+        path.unlink()
+    return cases, differences
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--martlet", metavar="BINARY")
+    parser.add_argument("--move", action="store_true")
     parser.add_argument("words", nargs="*")
     options = parser.parse_args()
+    if bool(options.martlet) < options.move or options.martlet and options.write:
+        parser.error("--move goes with --martlet, --write without it: what is expected is what dbt gives")
     binary = options.martlet and str(pathlib.Path(options.martlet).resolve())
     run = (lambda arguments: run_martlet(binary, arguments)) if binary else run_dbt
-    cases = differences = 0
-    for path in sorted(path for folder in FOLDERS for path in (CASES / folder).rglob("*.md")):
-        text = path.read_text(encoding="utf-8")
-        lines = text.split("\n")
-        for case in reversed(read(text)):
-            label = f"{path.parent.name}/{path.stem}::{case.heading}"
-            if options.words and not any(word in label for word in options.words):
-                continue
-            cases += 1
-            if case.lines("Differs") or case.expected is None:
-                continue
-            word, given = answer(case, run)
-            if same(case.expected, word, given):
-                continue
-            differences += 1
-            told_by = "martlet" if binary else "dbt"
-            print(f"{label}\n  file ({case.expected[0]}):\n{case.expected[1]}\n  {told_by} ({word}):\n{given}\n")
-            if options.write and not binary:
-                kept = given.split("\n")[:1] if word == "error" else given.split("\n") if given else []
-                lines[case.expected[2] : case.expected[3]] = ["```" + word, *kept]
-        if options.write and not binary:
-            path.write_text("\n".join(lines), encoding="utf-8")
+    files = sorted(path for folder in FOLDERS for path in (CASES / folder).rglob("*.md"))
+    counts = [look_at(path, options, run) for path in files]
+    cases, differences = (sum(column) for column in zip(*counts))
     print(f"{cases} cases, {differences} differences")
     return 1 if differences and not options.write else 0
 
