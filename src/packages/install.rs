@@ -80,8 +80,7 @@ impl Installer<'_> {
             return Ok(());
         };
         let requests = request::read(&root, "", self.sources, self.render, self.findings)?;
-        let mut lock_findings = Vec::new();
-        let old = lock::read(&root, self.sources, self.render, &mut lock_findings)?;
+        let old = lock::read(&root, self.sources)?;
         if self.is_broken() {
             return Ok(());
         }
@@ -97,13 +96,8 @@ impl Installer<'_> {
         let address = self.job.environment.get("DBT_PACKAGE_HUB_URL").filter(|address| !address.is_empty());
         let address = address.cloned().unwrap_or_else(|| hub::ADDRESS.to_owned());
         let fitting = old.filter(|old| !self.job.upgrade && old.fingerprint == requests.fingerprint);
-        if fitting.is_some() {
-            let errors = lock_findings.into_iter().filter(Diagnostic::is_error);
-            self.findings
-                .extend(errors.map(|finding| finding.hint("`martlet deps --upgrade` writes the lock anew")));
-            if self.job.lock_only || self.is_broken() {
-                return Ok(());
-            }
+        if fitting.is_some() && self.job.lock_only {
+            return Ok(());
         }
         let scratch = replace::beside(&root.join(&project.install_folder), "part");
         let mut workshop = Workshop::new(&root, &address, scratch)?;
@@ -179,14 +173,18 @@ impl Installer<'_> {
 
     /// Settles on versions: those of the lock, or anew.
     fn settle(&mut self, requests: &Requests, lock: Option<&Lock>, workshop: &mut Workshop) -> Vec<Pin> {
+        let locked = lock.map(|lock| lock.requests(self.render, self.findings));
+        if self.is_broken() {
+            return Vec::new();
+        }
         let mut resolver = Resolver {
             workshop,
             dbt_version: self.job.dbt_version.clone(),
             sources: self.sources,
             render: &mut *self.render,
         };
-        match lock {
-            Some(lock) => resolver.resolve(&lock.requests, true, self.findings),
+        match locked {
+            Some(locked) => resolver.resolve(&locked, true, self.findings),
             None => resolver.resolve(&requests.list, false, self.findings),
         }
     }

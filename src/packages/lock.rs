@@ -8,7 +8,7 @@ use crate::base::source::SourceMap;
 use crate::diagnostic::Diagnostic;
 use crate::packages::request::{self, Request, Source};
 use crate::packages::resolve::{Origin, Pin};
-use crate::yaml::{self, RenderText, scalar};
+use crate::yaml::{self, Node, RenderText, scalar};
 
 /// The name of the lock.
 pub const FILE: &str = "package-lock.yml";
@@ -16,34 +16,37 @@ pub const FILE: &str = "package-lock.yml";
 /// A lock as it lies there.
 #[derive(Debug, Clone)]
 pub struct Lock {
-    /// The packages, each with one version.
-    pub requests: Vec<Request>,
     /// dbt's hash of what was asked for when it was written.
     pub fingerprint: String,
+    tree: Node,
+    broken: Vec<Diagnostic>,
 }
 
 /// Reads the lock of a project; `None` when there is none.
-pub fn read(
-    root: &Path,
-    sources: &SourceMap,
-    render: &mut RenderText<'_>,
-    findings: &mut Vec<Diagnostic>,
-) -> Result<Option<Lock>, FileError> {
+pub fn read(root: &Path, sources: &SourceMap) -> Result<Option<Lock>, FileError> {
     let text = match fs::read_text(&root.join(FILE)) {
         Ok(text) => text,
         Err(error) if error.is_not_found() => return Ok(None),
         Err(error) => return Err(error),
     };
     let file = sources.add(FILE, text.as_str());
-    let (tree, more) = yaml::parse(file, &text);
-    findings.extend(more);
+    let (tree, broken) = yaml::parse(file, &text);
     let fingerprint = tree.get("sha1_hash").and_then(|node| node.to_data().to_text()).unwrap_or_default();
-    let Some(list) = tree.get("packages") else {
-        return Ok(Some(Lock { requests: Vec::new(), fingerprint }));
-    };
-    let rendered = list.map_texts(&mut Vec::new(), render);
-    let requests = request::read_list(&rendered, Some(list), FILE, findings).list;
-    Ok(Some(Lock { requests, fingerprint }))
+    Ok(Some(Lock { fingerprint, tree, broken }))
+}
+
+impl Lock {
+    /// Returns the packages, each with one version. Addresses are rendered: they may hold what is secret.
+    pub fn requests(&self, render: &mut RenderText<'_>, findings: &mut Vec<Diagnostic>) -> Vec<Request> {
+        let mut own = self.broken.clone();
+        let requests = self.tree.get("packages").map_or_else(Vec::new, |list| {
+            let rendered = list.map_texts(&mut Vec::new(), render);
+            request::read_list(&rendered, Some(list), FILE, &mut own).list
+        });
+        let errors = own.into_iter().filter(Diagnostic::is_error);
+        findings.extend(errors.map(|finding| finding.hint("`martlet deps --upgrade` writes the lock anew")));
+        requests
+    }
 }
 
 /// Returns the text of a lock: packages with their names, keys sorted.

@@ -7,6 +7,9 @@ use crate::diagnostic::{Diagnostic, codes};
 use crate::packages::head::Head;
 use crate::project::locate::{DBT_NAME, NATIVE_NAME};
 
+/// The usual install folder, which holds nothing that somebody wrote.
+const USUAL: &str = "dbt_packages";
+
 /// Returns a hidden path beside a folder, on the same disk, so that one can take the other's place. It is always the
 /// same, so that what a killed run left behind is cleared away by the next.
 pub fn beside(folder: &Path, ending: &str) -> PathBuf {
@@ -25,7 +28,7 @@ pub fn refuse(root: &Path, project: &Head) -> Option<Diagnostic> {
         project.own_folders.iter().find(|own| plain(&root.join(own)).starts_with(&folder))
     {
         format!("the project's own files lie there ({})", own.display())
-    } else if let Some(stranger) = stranger(&folder).filter(|_| !folder.starts_with(&root)) {
+    } else if let Some(stranger) = stranger(&folder).filter(|_| folder != root.join(USUAL)) {
         format!("it holds `{stranger}`, which is no package")
     } else {
         return None;
@@ -35,13 +38,15 @@ pub fn refuse(root: &Path, project: &Head) -> Option<Diagnostic> {
     Some(finding.hint("what lies in `packages-install-path` is replaced by `deps`: name a folder of its own"))
 }
 
-/// Returns an entry of a folder that is no package.
+/// Returns an entry of a folder that is no package: not hidden, no link, without a project file.
 fn stranger(folder: &Path) -> Option<String> {
-    let is_package =
-        |path: &PathBuf| [NATIVE_NAME, DBT_NAME].iter().any(|name| fs::is_file(&path.join(name)));
+    let is_package = |path: &Path| [NATIVE_NAME, DBT_NAME].iter().any(|name| fs::is_file(&path.join(name)));
     let entries = fs::list_folder(folder).ok()?;
-    let other = entries.into_iter().find(|path| !is_package(path))?;
-    Some(other.file_name()?.to_string_lossy().into_owned())
+    entries.iter().find_map(|path| {
+        let name = path.file_name()?.to_string_lossy().into_owned();
+        let expected = name.starts_with('.') || fs::link_target(path).is_some() || is_package(path);
+        (!expected).then_some(name)
+    })
 }
 
 /// Resolves the `.` and `..` of a path by its names; what is not there yet has no other way.

@@ -761,14 +761,29 @@ fn folders_that_hold_anything_else_are_not_replaced() {
         let project = installed(&hub, "packages:\n  - package: acme/dates\n    version: 1.1.0\n");
         project.write("project.yml", &format!("name: shop\npackages-install-path: {path}\n"));
         project.write("../papers/will.txt", "mine");
+        project.write("data/raw.csv", "id");
         refused(&project, &hub, &[]).lines().next().unwrap().to_owned()
     };
-    insta::assert_snapshot!([refused("."), refused(".."), refused("models"), refused("../papers")].join("\n"), @"
+    insta::assert_snapshot!([".", "..", "models", "../papers", "data"].map(refused).join("\n"), @"
     error[invalid-value]: packages are not installed to `.`: the project itself lies in it
     error[invalid-value]: packages are not installed to `..`: the project itself lies in it
     error[invalid-value]: packages are not installed to `models`: the project's own files lie there (models)
     error[invalid-value]: packages are not installed to `../papers`: it holds `will.txt`, which is no package
+    error[invalid-value]: packages are not installed to `data`: it holds `raw.csv`, which is no package
     ");
+}
+
+#[test]
+fn what_lies_in_the_usual_folder_is_replaced() {
+    let hub = hub();
+    let project = installed(&hub, "packages:\n  - package: acme/dates\n    version: 1.1.0\n");
+    project.write("dbt_packages/half/readme", "");
+    // What a killed run left behind is cleared away too.
+    project.write(".dbt_packages.part/0/readme", "");
+    project.write(".dbt_packages.old/dates/readme", "");
+    assert_eq!(deps(&project, &hub, &[]).code, 0);
+    assert_eq!(tree(&project, "dbt_packages"), "dates/dbt_project.yml\ndates/macros/version.sql");
+    assert!(!project.path(".dbt_packages.part").exists() && !project.path(".dbt_packages.old").exists());
 }
 
 #[test]
