@@ -5,6 +5,7 @@ mod broken_data;
 mod broken_project;
 mod commands;
 mod deps;
+mod deps_archives;
 mod deps_broken;
 mod incremental;
 mod listing;
