@@ -40,8 +40,11 @@ pub enum ArchiveError {
         /// What it is.
         kind: &'static str,
     },
-    /// Two names that differ in case only, or not at all.
-    #[error("the archive holds both `{first}` and `{second}`, which are one file on some systems")]
+    /// One name twice, or once as a file and once as a folder.
+    #[error("the archive holds `{0}` twice")]
+    Twice(String),
+    /// Two names that differ in case only, where the disk takes them for one.
+    #[error("the archive holds both `{first}` and `{second}`, which are one file on this system")]
     SameName {
         /// The first.
         first: String,
@@ -71,12 +74,20 @@ impl ArchiveError {
 
 type Result<T> = std::result::Result<T, ArchiveError>;
 
-/// Unpacks an archive, compressed by gzip or not. Its one top folder becomes `into`.
-pub fn unpack(from: impl Read, into: &Path) -> Result<()> {
+/// Unpacks an archive, compressed by gzip or not. Its one top folder becomes `into`. Returns pairs of names that other
+/// systems take for one.
+pub fn unpack(from: impl Read, into: &Path) -> Result<Vec<(String, String)>> {
     let mut from = BufReader::new(from);
     let zipped = from.fill_buf().map_err(broken)?.starts_with(&[0x1f, 0x8b]);
     let unzipped: Box<dyn Read> = if zipped { Box::new(MultiGzDecoder::new(from)) } else { Box::new(from) };
-    let mut unpacking = Unpacking { into, top: None, spelled: HashMap::new(), links: Vec::new() };
+    let mut unpacking = Unpacking {
+        into,
+        top: None,
+        known: HashMap::new(),
+        folded: HashMap::new(),
+        alike: Vec::new(),
+        links: Vec::new(),
+    };
     let mut archive = Archive::new(Limited { from: unzipped, left: LARGEST });
     for (number, entry) in archive.entries().map_err(broken)?.enumerate() {
         if number >= MOST_ENTRIES {
@@ -89,7 +100,8 @@ pub fn unpack(from: impl Read, into: &Path) -> Result<()> {
     if unpacking.top.is_none() {
         return Err(ArchiveError::Broken("it is empty".to_owned()));
     }
-    unpacking.make_links()
+    unpacking.make_links()?;
+    Ok(unpacking.alike)
 }
 
 fn broken(error: io::Error) -> ArchiveError {
@@ -121,8 +133,12 @@ struct Unpacking<'a> {
     into: &'a Path,
     /// The one folder that holds everything.
     top: Option<String>,
-    /// How each path was spelled first, by its lowercase spelling, and whether it is a folder.
-    spelled: HashMap<String, (String, bool)>,
+    /// Each path, and whether it is a folder.
+    known: HashMap<String, bool>,
+    /// How each path was spelled first, by its lowercase spelling.
+    folded: HashMap<String, String>,
+    /// Paths that differ in case only.
+    alike: Vec<(String, String)>,
     /// Links, made last so that nothing is written through them.
     links: Vec<(PathBuf, PathBuf)>,
 }
@@ -176,20 +192,25 @@ impl Unpacking<'_> {
         Ok(())
     }
 
-    /// Refuses a file that is there already, and a path whose folders are spelled differently elsewhere.
+    /// Refuses a file that is there already, and keeps in mind paths that differ in case only.
     fn remember(&mut self, parts: &[&str], folder: bool) -> Result<()> {
         for end in 1..=parts.len() {
             let path = parts.get(..end).unwrap_or_default().join("/");
             let is_folder = folder || end < parts.len();
-            match self.spelled.get(&path.to_lowercase()) {
-                None => {
-                    self.spelled.insert(path.to_lowercase(), (path, is_folder));
-                }
-                Some((first, true)) if *first == path && is_folder => {}
-                Some((first, _)) => {
-                    return Err(ArchiveError::SameName { first: first.clone(), second: path });
-                }
+            match self.known.get(&path) {
+                Some(true) if is_folder => continue,
+                Some(_) => return Err(ArchiveError::Twice(path)),
+                None => self.known.insert(path.clone(), is_folder),
+            };
+            let Some(first) = self.folded.get(&path.to_lowercase()).cloned() else {
+                self.folded.insert(path.to_lowercase(), path);
+                continue;
+            };
+            let on_disk = self.into.join(&path);
+            if fs::is_file(&on_disk) || fs::is_folder(&on_disk) {
+                return Err(ArchiveError::SameName { first, second: path });
             }
+            self.alike.push((first, path));
         }
         Ok(())
     }

@@ -1,8 +1,9 @@
 //! Fetching what is asked for, each thing once, into a folder of its own beside the install folder. Decides nothing.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+
+use indexmap::IndexMap;
 
 use crate::base::fs::{self, FileError};
 use crate::diagnostic::codes::{self, Code};
@@ -109,6 +110,8 @@ pub struct Fetched {
     pub folder: PathBuf,
     /// The commit, of a repository.
     pub commit: Option<String>,
+    /// Pairs of names in it that other systems take for one.
+    pub alike: Vec<(String, String)>,
 }
 
 /// The result of fetching, kept so that nothing is fetched twice.
@@ -120,8 +123,8 @@ pub struct Workshop {
     hub: String,
     folder: PathBuf,
     client: Client,
-    indexes: HashMap<String, Kept<Index>>,
-    fetched: HashMap<String, Kept<Fetched>>,
+    indexes: IndexMap<String, Kept<Index>>,
+    fetched: IndexMap<String, Kept<Fetched>>,
 }
 
 impl Workshop {
@@ -134,8 +137,8 @@ impl Workshop {
             hub: hub.to_owned(),
             folder,
             client: Client::from_environment(),
-            indexes: HashMap::new(),
-            fetched: HashMap::new(),
+            indexes: IndexMap::new(),
+            fetched: IndexMap::new(),
         })
     }
 
@@ -151,11 +154,18 @@ impl Workshop {
         self.indexes.entry(package.to_owned()).or_insert_with(read).clone()
     }
 
+    /// Returns pairs of names in a fetched folder that other systems take for one.
+    pub fn alike(&self, folder: &Path) -> &[(String, String)] {
+        let fetched = self.fetched.values().filter_map(|kept| kept.as_ref().as_ref().ok());
+        let mut found = fetched.filter(|fetched| fetched.folder == folder);
+        found.next().map(|fetched| fetched.alike.as_slice()).unwrap_or_default()
+    }
+
     /// Fetches the archive of a release.
     pub fn archive(&mut self, url: &str) -> Kept<Fetched> {
         self.keep(&format!("tarball {url}"), |workshop, scratch, into| {
-            tarball::fetch(&workshop.client, url, scratch, &into)?;
-            Ok(Fetched { folder: into, commit: None })
+            let alike = tarball::fetch(&workshop.client, url, scratch, &into)?;
+            Ok(Fetched { folder: into, commit: None, alike })
         })
     }
 
@@ -169,14 +179,15 @@ impl Workshop {
             }
             Source::Tarball { url, .. } => self.archive(url),
             Source::Local { path } => self.keep(&format!("local {path}"), |workshop, _, _| {
-                Ok(Fetched { folder: local::folder(&workshop.root, path)?, commit: None })
+                let folder = local::folder(&workshop.root, path)?;
+                Ok(Fetched { folder, commit: None, alike: Vec::new() })
             }),
             Source::Git { url, subdirectory, .. } => {
                 let key = format!("{} {}", source.key(), revision.unwrap_or_default());
                 self.keep(&key, |_, scratch, into| {
-                    let commit = git::fetch(url, revision, subdirectory.as_deref(), scratch, &into)?;
+                    let (commit, alike) = git::fetch(url, revision, subdirectory.as_deref(), scratch, &into)?;
                     fs::remove(scratch)?;
-                    Ok(Fetched { folder: into, commit: Some(commit) })
+                    Ok(Fetched { folder: into, commit: Some(commit), alike })
                 })
             }
         }

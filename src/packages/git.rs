@@ -69,14 +69,15 @@ const SETTINGS: &[&str] = &[
     "http.lowSpeedTime=60",
 ];
 
-/// Unpacks a revision of a repository into a folder and returns its commit. `scratch` is for git's own files.
+/// Unpacks a revision of a repository into a folder; `scratch` is for git's own files. Returns its commit, and pairs of
+/// names that other systems take for one.
 pub fn fetch(
     url: &str,
     revision: Option<&str>,
     subdirectory: Option<&str>,
     scratch: &Path,
     into: &Path,
-) -> Result<String, GitError> {
+) -> Result<(String, Vec<(String, String)>), GitError> {
     run(None, &["init", "--quiet", "--bare", &scratch.to_string_lossy()])
         .map_err(|reason| repository(url, reason))?;
     let commit = fetch_commit(url, revision.unwrap_or("HEAD"), scratch)?;
@@ -103,11 +104,11 @@ pub fn fetch(
         .map_err(GitError::NoGit)?;
     let unpacked = child.stdout.take().map(|output| archive::unpack(output, into));
     let ended = child.wait().map_err(GitError::NoGit)?;
-    unpacked.transpose()?;
+    let alike = unpacked.transpose()?.unwrap_or_default();
     if !ended.success() {
         return Err(repository(url, Refusal::Said("its files cannot be archived".to_owned())));
     }
-    Ok(commit)
+    Ok((commit, alike))
 }
 
 /// Fetches a revision without its history; with it when the server knows it only that way (a shortened commit, say).

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::base::fs::{self, FileError};
 use crate::base::source::SourceMap;
-use crate::diagnostic::{Diagnostic, codes};
+use crate::diagnostic::{Diagnostic, Severity, codes};
 use crate::packages::checksums::{self, Checksums};
 use crate::packages::fetch::Workshop;
 use crate::packages::head::{self, Head};
@@ -209,11 +209,12 @@ impl Installer<'_> {
                 say(if quiet { Notice::Detail(text) } else { Notice::Info(text) });
             };
             tell(self.say, format!("Installing {label}"));
-            let findings = self.findings.len();
+            let errors = |findings: &[Diagnostic]| findings.iter().filter(|one| one.is_error()).count();
+            let before = errors(self.findings);
             let Some(one) = self.prepare_one(pin, project, workshop)? else { continue };
             self.check_content(&one, &known, anew);
             self.check_name(&one, project, &ready);
-            if self.findings.len() > findings {
+            if errors(self.findings) > before {
                 ready.push(one);
                 continue;
             }
@@ -280,6 +281,12 @@ impl Installer<'_> {
             let finding = Diagnostic::at(codes::INVALID_VALUE, pin.request.place, message);
             self.findings.push(finding.hint("a name holds letters, digits and underscores"));
             return Ok(None);
+        }
+        for (first, second) in workshop.alike(&folder) {
+            let message =
+                format!("`{label}` holds `{first}` and `{second}`, which are one file on some systems");
+            let finding = Diagnostic::at(codes::UNSAFE_PACKAGE, pin.request.place, message);
+            self.findings.push(Diagnostic { severity: Severity::Warning, ..finding });
         }
         let is_local = matches!(pin.origin, Origin::Local { .. });
         let installed = fs::canonicalize(&self.job.root.join(&project.install_folder));

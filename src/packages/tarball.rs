@@ -11,9 +11,16 @@ use crate::packages::fetch::FetchError;
 const LARGEST: u64 = 128 << 20;
 
 /// Downloads an archive and unpacks it into a folder. `scratch` is where the archive lies meanwhile.
-pub fn fetch(client: &Client, url: &str, scratch: &Path, into: &Path) -> Result<(), FetchError> {
+///
+/// Returns pairs of names that other systems take for one.
+pub fn fetch(
+    client: &Client,
+    url: &str,
+    scratch: &Path,
+    into: &Path,
+) -> Result<Vec<(String, String)>, FetchError> {
     client.save(url, scratch, LARGEST)?;
-    archive::unpack(fs::open(scratch)?, into)?;
+    let alike = archive::unpack(fs::open(scratch)?, into)?;
     fs::remove(scratch)?;
-    Ok(())
+    Ok(alike)
 }

@@ -2,7 +2,7 @@
 
 use tar::EntryType;
 
-use crate::cli::deps::{deps, hub, project, tree};
+use crate::cli::deps::{deps, hub, project, told, tree};
 use crate::cli::deps_broken::{installed, refused};
 use crate::support::servers::{Entry, Page, archive, archive_of};
 
@@ -36,7 +36,6 @@ fn evil_archives_are_refused() {
         evil("top/hard", EntryType::Link, "/etc/passwd"),
         evil("top/pipe", EntryType::Fifo, ""),
         evil("top/device", EntryType::Char, ""),
-        evil("top/DBT_project.yml", EntryType::Regular, "name: b\n"),
         evil("top/dbt_project.yml", EntryType::Regular, "name: b\n"),
         evil("top/dbt_project.yml/a", EntryType::Regular, "x"),
     ];
@@ -52,10 +51,35 @@ fn evil_archives_are_refused() {
     error[unsafe-package]: the archive holds `top/hard`, which is a hard link
     error[unsafe-package]: the archive holds `top/pipe`, which is a pipe
     error[unsafe-package]: the archive holds `top/device`, which is a device
-    error[unsafe-package]: the archive holds both `dbt_project.yml` and `DBT_project.yml`, which are one file on some systems
-    error[unsafe-package]: the archive holds both `dbt_project.yml` and `dbt_project.yml`, which are one file on some systems
-    error[unsafe-package]: the archive holds both `dbt_project.yml` and `dbt_project.yml`, which are one file on some systems
+    error[unsafe-package]: the archive holds `dbt_project.yml` twice
+    error[unsafe-package]: the archive holds `dbt_project.yml` twice
     ");
+}
+
+// Where names that differ in case only are one file, such an archive is refused.
+#[cfg(target_os = "linux")]
+#[test]
+fn names_that_are_one_elsewhere_are_told() {
+    let hub = hub();
+    hub.set(
+        "/a.tar.gz",
+        Page::Body(archive("top", &[("dbt_project.yml", "name: a\n"), ("Readme", ""), ("README", "")])),
+    );
+    let project = project(&format!("packages:\n  - tarball: {}/a.tar.gz\n    name: a\n", hub.address()));
+    insta::assert_snapshot!(told(&deps(&project, &hub, &[]), &hub), @"
+    HH:MM:SS  Updating lock file in file path: [ROOT]/shop/package-lock.yml
+    HH:MM:SS  Installing a
+    HH:MM:SS  Installed from tarball (url: [HUB]/a.tar.gz)
+    warning[unsafe-package]: `a` holds `Readme` and `README`, which are one file on some systems
+     --> packages.yml:2:5
+      |
+    2 |     - tarball: [HUB]/a.tar.gz
+      |  _____^
+    3 | |     name: a
+      | |___________^
+    exit 0
+    ");
+    assert_eq!(tree(&project, "dbt_packages"), "a/README\na/Readme\na/dbt_project.yml");
 }
 
 #[test]
