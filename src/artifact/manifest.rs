@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use md5::{Digest, Md5};
 use rayon::prelude::*;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::artifact::{metadata, stamp};
 use crate::base::clock;
@@ -14,6 +14,8 @@ use crate::compile::project::Project;
 use crate::graph::nodes::{Node, ResourceType};
 use crate::project::files::hex;
 use crate::run::result::NodeResult;
+
+use super::others;
 
 /// Writes the manifest as JSON; nodes that were compiled carry their SQL. A large project's nodes are written in
 /// parallel and joined as text, so that they never stand in memory as a tree of values all at once.
@@ -27,38 +29,39 @@ pub fn manifest(project: &Project, results: &[&NodeResult]) -> String {
     metadata.insert("adapter_type".to_owned(), invocation.target.adapter.as_str().into());
     let compiled: BTreeMap<&str, &NodeResult> =
         results.iter().map(|result| (result.unique_id.as_str(), *result)).collect();
-    let is_source = |node: &&Node| node.resource_type == ResourceType::Source;
-    let (sources, nodes): (Vec<&Node>, Vec<&Node>) = project.nodes.enabled.values().partition(is_source);
+    let of = |wanted: fn(&Node) -> bool| -> Vec<&Node> {
+        project.nodes.enabled.values().filter(|node| wanted(node)).collect()
+    };
+    let (sources, exposures) =
+        (of(|node| node.resource_type == ResourceType::Source), of(|node| node.exposure().is_some()));
+    let nodes = of(|node| node.resource_type != ResourceType::Source && node.exposure().is_none());
+    let disabled: Vec<&Node> = project.nodes.disabled.values().collect();
     let ids: Vec<&String> = project.nodes.enabled.keys().collect();
+    let created_at = invocation.created_at();
+    let json = |node: &Node| Data::Map(node_value::node(node, created_at)).to_json();
+    let compiled_json =
+        |node: &Node| with_compiled(json(node), compiled.get(node.unique_id.as_str()).copied());
+    let kept = |section: &'static str| Value::Object(others::kept(project, section)).to_string();
     let sections = [
-        ("nodes", section(&nodes, |node| node_json(node, compiled.get(node.unique_id.as_str()).copied()))),
-        ("sources", section(&sources, source_value)),
-        ("macros", Value::Object(macros(project)).to_string()),
-        (
-            "disabled",
-            section(&project.nodes.disabled.values().collect::<Vec<_>>(), |node| {
-                json!([node_json(node, None)])
-            }),
-        ),
+        ("nodes", section(&nodes, compiled_json)),
+        ("sources", section(&sources, |node| with_kept(json(node), node))),
+        ("macros", Value::Object(others::macros(project)).to_string()),
+        ("docs", Value::Object(others::docs(project)).to_string()),
+        ("exposures", section(&exposures, json)),
+        ("metrics", kept("metrics")),
+        ("groups", Value::Object(others::groups(project)).to_string()),
         ("selectors", selectors(project)),
+        ("disabled", section(&disabled, |node| json!([json(node)]))),
         ("parent_map", object(&ids, |id| (id.as_str(), json!(project.graph.parents(id)).to_string()))),
         ("child_map", object(&ids, |id| (id.as_str(), json!(project.graph.children(id)).to_string()))),
-    ];
-    let empty = [
-        "docs",
-        "exposures",
-        "metrics",
-        "groups",
-        "group_map",
-        "saved_queries",
-        "semantic_models",
-        "unit_tests",
-        "functions",
+        ("group_map", Value::Object(others::group_map(project)).to_string()),
+        ("saved_queries", kept("saved_queries")),
+        ("semantic_models", kept("semantic_models")),
+        ("unit_tests", kept("unit_tests")),
+        ("functions", kept("functions")),
     ];
     let mut out = format!("{{\"metadata\":{}", Value::Object(metadata));
-    for (key, text) in
-        sections.iter().map(|(key, text)| (*key, text.as_str())).chain(empty.map(|key| (key, "{}")))
-    {
+    for (key, text) in &sections {
         out.push_str(&format!(",\"{key}\":"));
         out.push_str(text);
     }
@@ -83,62 +86,25 @@ fn object<'i, T: Sync>(items: &'i [T], entry: impl Fn(&'i T) -> (&'i str, String
     format!("{{{}}}", texts.join(","))
 }
 
-fn node_json(node: &Node, result: Option<&NodeResult>) -> Value {
-    let mut value = Data::Map(node_value::node(node)).to_json();
-    if let Value::Object(map) = &mut value {
-        if node.generic_test().is_some() {
-            map.insert("checksum".to_owned(), json!({"name": "none", "checksum": ""}));
-        }
-        if node.resource_type == ResourceType::Seed {
-            for key in ["refs", "sources", "language", "version"] {
-                map.remove(key);
-            }
-        } else {
-            let compiled = result.and_then(|result| result.compiled_code.as_deref());
-            map.insert("compiled".to_owned(), compiled.is_some().into());
-            if let Some(code) = compiled {
-                map.insert("compiled_code".to_owned(), code.into());
-                map.insert(
-                    "compiled_path".to_owned(),
-                    result.and_then(|result| result.compiled_path.as_deref()).into(),
-                );
-            }
-            map.remove("root_path");
-        }
-        for (key, kept) in &node.kept {
-            map.insert(key.clone(), kept.to_json());
+/// Adds what compiling a node gave.
+fn with_compiled(mut value: Value, result: Option<&NodeResult>) -> Value {
+    let Value::Object(map) = &mut value else { return value };
+    // Seeds have no SQL of their own.
+    if map.contains_key("compiled_path") {
+        let code = result.and_then(|result| result.compiled_code.as_deref());
+        map.insert("compiled".to_owned(), code.is_some().into());
+        if let Some(code) = code {
+            map.insert("compiled_code".to_owned(), code.into());
+            let path = result.and_then(|result| result.compiled_path.as_deref());
+            map.insert("compiled_path".to_owned(), path.into());
         }
     }
     value
 }
 
-fn source_value(node: &Node) -> Value {
-    let mut value = Data::Map(node_value::node(node)).to_json();
-    if let (Value::Object(map), Some(source)) = (&mut value, node.source()) {
-        for key in [
-            "alias",
-            "checksum",
-            "raw_code",
-            "language",
-            "refs",
-            "sources",
-            "depends_on",
-            "version",
-            "root_path",
-            "group",
-        ] {
-            map.remove(key);
-        }
-        map.insert("source_name".to_owned(), source.source_name.as_str().into());
-        map.insert("source_description".to_owned(), source.source_description.as_str().into());
-        map.insert("loader".to_owned(), source.loader.as_str().into());
-        map.insert("identifier".to_owned(), source.identifier.as_str().into());
-        map.insert("source_meta".to_owned(), Data::Map(source.source_meta.clone()).to_json());
-        map.insert("external".to_owned(), source.external.to_json());
-        let quoting = ["database", "schema", "identifier"].into_iter().zip(source.quoting);
-        let quoting: Map<String, Value> =
-            quoting.map(|(key, value)| (key.to_owned(), value.into())).collect();
-        map.insert("quoting".to_owned(), Value::Object(quoting));
+/// Adds keys of property files that are kept as they are.
+fn with_kept(mut value: Value, node: &Node) -> Value {
+    if let Value::Object(map) = &mut value {
         for (key, kept) in &node.kept {
             map.insert(key.clone(), kept.to_json());
         }
@@ -152,31 +118,4 @@ fn selectors(project: &Project) -> String {
         .all()
         .map(|(name, selector)| (name.to_owned(), Data::Map(selector.normalized.clone()).to_json()));
     Value::Object(entries.collect()).to_string()
-}
-
-fn macros(project: &Project) -> Map<String, Value> {
-    let described = |package: &str, name: &str| {
-        project.macro_properties.iter().find(|(owner, _, macro_)| owner == package && macro_.name == name)
-    };
-    let one = |entry: &crate::jinja::macros::Macro| {
-        let properties = described(&entry.package, &entry.name);
-        let arguments: Vec<Value> = properties
-            .map(|(_, _, macro_)| {
-                macro_
-                    .arguments
-                    .iter()
-                    .map(|(name, kind, text)| json!({"name": name, "type": kind, "description": text}))
-                    .collect()
-            })
-            .unwrap_or_default();
-        json!({
-            "name": entry.name, "resource_type": "macro", "package_name": entry.package, "path": entry.path,
-            "original_file_path": entry.path, "unique_id": entry.unique_id(), "macro_sql": entry.sql(),
-            "depends_on": {"macros": []}, "description": properties.map(|(_, _, macro_)| macro_.description.as_str()).unwrap_or_default(),
-            "meta": {}, "docs": {"show": true, "node_color": null},
-            "patch_path": properties.map(|(owner, path, _)| format!("{owner}://{path}")),
-            "arguments": arguments, "supported_languages": null,
-        })
-    };
-    project.macros.all().into_iter().map(|entry| (entry.unique_id(), one(entry))).collect()
 }

@@ -1,6 +1,7 @@
 //! dbt's artifacts: what a run leaves behind for other programs. Own shapes, made from the domain; no logic.
 
 pub mod manifest;
+mod others;
 pub mod run_results;
 
 use std::path::Path;

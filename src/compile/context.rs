@@ -103,6 +103,7 @@ pub fn node(names: &Environment, invocation: &Invocation, package: &str, host: O
         strategies: STRATEGIES,
     };
     names.set("adapter", Value::object(adapter));
+    // dbt fills it once the project is read.
     names.set("graph", Value::dict(Vec::<(&str, Value)>::new()));
     names.set("context", Value::object(ContextValue));
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use crate::base::data::DataMap;
-use crate::base::source::SourceMap;
+use crate::base::source::{Place, SourceMap};
 use crate::graph::build::{Graph, Resolver};
 use crate::graph::nodes::{Node, Nodes};
 use crate::graph::select::selectors::Selectors;
@@ -16,6 +16,7 @@ use crate::jinja::syntax::tree::Template;
 use crate::project::definition::Definition;
 use crate::project::profile::Target;
 use crate::project::properties::MacroProperties;
+use crate::project::properties::exposure::GroupProperties;
 use crate::project::variables::Variables;
 use crate::yaml;
 
@@ -68,6 +69,13 @@ pub struct Invocation {
     pub project_name: String,
 }
 
+impl Invocation {
+    /// Returns when what it read was made, in seconds since 1970: all of it when the invocation began.
+    pub fn created_at(&self) -> f64 {
+        self.started_at.timestamp_micros() as f64 / 1e6
+    }
+}
+
 /// One package: the root project or an installed one.
 #[derive(Debug, Clone)]
 pub struct Package {
@@ -79,6 +87,50 @@ pub struct Package {
     pub prefix: String,
     /// Its project file.
     pub definition: Definition,
+}
+
+/// One `docs` block.
+#[derive(Debug, Clone)]
+pub struct DocBlock {
+    /// Its name.
+    pub name: String,
+    /// The package it belongs to.
+    pub package: String,
+    /// The path relative to the resource folder.
+    pub path: String,
+    /// The path relative to the package's folder.
+    pub original_file_path: String,
+    /// Its text, rendered and stripped.
+    pub contents: String,
+    /// Where it stands.
+    pub place: Place,
+}
+
+impl DocBlock {
+    /// Returns dbt's id: `doc.shop.orders`.
+    pub fn unique_id(&self) -> String {
+        format!("doc.{}.{}", self.package, self.name)
+    }
+}
+
+/// People who own models.
+#[derive(Debug, Clone)]
+pub struct Group {
+    /// The package it belongs to.
+    pub package: String,
+    /// The path relative to the resource folder.
+    pub path: String,
+    /// The path relative to the package's folder.
+    pub original_file_path: String,
+    /// What the property file says.
+    pub properties: GroupProperties,
+}
+
+impl Group {
+    /// Returns dbt's id: `group.shop.finance`.
+    pub fn unique_id(&self) -> String {
+        format!("group.{}.{}", self.package, self.properties.name)
+    }
 }
 
 /// A project that has been read.
@@ -104,6 +156,10 @@ pub struct Project {
     pub templates: HashMap<String, Arc<Template>>,
     /// The selections of `selectors.yml`.
     pub selectors: Selectors,
+    /// All docs blocks.
+    pub docs: Vec<DocBlock>,
+    /// All groups.
+    pub groups: Vec<Group>,
     /// Entries of property files that are kept for the manifest: package, file, section, entry.
     pub kept: Vec<(String, String, &'static str, yaml::Node)>,
 }

@@ -202,7 +202,9 @@ pub fn environment(
     names.set("this", Value::object(node_value::relation(node)));
     names.set("database", Value::from(node.database.as_str()));
     names.set("schema", Value::from(node.schema.as_str()));
-    names.set("model", Value::from(&node_value::node(node)));
+    let shared = project.clone();
+    names.set_late("graph", move || graph(&shared));
+    names.set("model", Value::from(&node_value::model(node, project.invocation.created_at())));
     for kind in ["ref", "source"] {
         let (project, id, injected) = (project.clone(), node.unique_id.clone(), injected.clone());
         names.set(
@@ -216,6 +218,33 @@ pub fn environment(
     let builtins = ["ref", "source", "config"].map(|name| (name, names.get(name).unwrap_or(Value::None)));
     names.set("builtins", Value::dict(builtins));
     names
+}
+
+/// Returns what `graph` is: every node by its section and id.
+fn graph(project: &Project) -> Value {
+    let created_at = project.invocation.created_at();
+    let section =
+        |wanted: fn(&Node) -> bool| {
+            let nodes = project.nodes.enabled.values().filter(|node| wanted(node));
+            Value::dict(nodes.map(|node| {
+                (node.unique_id.as_str(), Value::from(&node_value::graph_node(node, created_at)))
+            }))
+        };
+    let groups = project.groups.iter().map(|group| {
+        let value = node_value::group(group);
+        (group.unique_id(), Value::from(&value))
+    });
+    let empty = || Value::dict(Vec::<(&str, Value)>::new());
+    Value::dict([
+        ("exposures", section(|node| node.exposure().is_some())),
+        ("groups", Value::dict(groups)),
+        ("metrics", empty()),
+        ("nodes", section(|node| node.exposure().is_none() && node.source().is_none())),
+        ("sources", section(|node| node.source().is_some())),
+        ("semantic_models", empty()),
+        ("saved_queries", empty()),
+        ("functions", empty()),
+    ])
 }
 
 /// The configuration as `config.get` sees it, hooks included.

@@ -51,6 +51,10 @@ codes! {
     Error DISABLED_REF = "disabled-ref";
     /// A `source` names no table of any source.
     Error UNKNOWN_SOURCE = "unknown-source";
+    /// A node belongs to a group that is not there.
+    Error UNKNOWN_GROUP = "unknown-group";
+    /// A `ref` names a model that its owners keep to themselves.
+    Error NO_ACCESS = "no-access";
     /// Models depend on each other in a circle.
     Error CYCLE = "cycle";
     /// A template breaks the grammar of Jinja.

@@ -84,6 +84,8 @@ struct Candidate {
     id: String,
     enabled: bool,
     rank: u8,
+    /// The version, and whether it is the one taken when none is named.
+    version: Option<(String, bool)>,
 }
 
 impl Resolver {
@@ -98,8 +100,13 @@ impl Resolver {
         {
             // Where a model and a seed share a name, dbt takes the seed.
             let rank = u8::from(node.resource_type != ResourceType::Seed);
-            let candidate =
-                Candidate { package: node.package.clone(), id: node.unique_id.clone(), enabled, rank };
+            let candidate = Candidate {
+                package: node.package.clone(),
+                id: node.unique_id.clone(),
+                enabled,
+                rank,
+                version: node.version.as_ref().map(|version| (version.text(), version.is_latest())),
+            };
             if node.resource_type.is_refable() {
                 resolver.named.entry(node.name.clone()).or_default().push(candidate);
             } else if let Some(source) = node.source() {
@@ -115,21 +122,29 @@ impl Resolver {
 
     /// Finds what a reference in a node of a package means: the root's node first, then the package's, then any.
     pub fn resolve(&self, package: &str, target: &ReferenceTarget) -> Resolution {
-        let (candidates, wanted) = match target {
-            ReferenceTarget::Ref { package, name, .. } => (self.named.get(name), package.as_deref()),
+        let (candidates, wanted, version) = match target {
+            ReferenceTarget::Ref { package, name, version } => {
+                (self.named.get(name), package.as_deref(), version.as_deref())
+            }
             ReferenceTarget::Source { source, table } => {
-                (self.sources.get(&(source.clone(), table.clone())), None)
+                (self.sources.get(&(source.clone(), table.clone())), None, None)
             }
         };
-        let candidates = candidates.map(Vec::as_slice).unwrap_or_default();
-        let of = |owner: &str| candidates.iter().find(|candidate| candidate.package == owner);
+        let meant = |candidate: &&Candidate| match (&candidate.version, version) {
+            (None, None) => true,
+            (Some((_, is_latest)), None) => *is_latest,
+            (Some((own, _)), Some(wanted)) => own == wanted,
+            (None, Some(_)) => false,
+        };
+        let candidates: Vec<&Candidate> = candidates.into_iter().flatten().filter(meant).collect();
+        let of = |owner: &str| candidates.iter().copied().find(|candidate| candidate.package == owner);
         let found = match wanted {
             Some(owner) => of(owner),
             None => of(&self.root)
                 .filter(|candidate| candidate.enabled)
                 .or_else(|| of(package).filter(|candidate| candidate.enabled))
-                .or_else(|| candidates.iter().find(|candidate| candidate.enabled))
-                .or_else(|| candidates.first()),
+                .or_else(|| candidates.iter().copied().find(|candidate| candidate.enabled))
+                .or_else(|| candidates.first().copied()),
         };
         match found {
             Some(candidate) if candidate.enabled => Resolution::Found(candidate.id.clone()),
@@ -143,6 +158,12 @@ impl Resolver {
         let mut names: Vec<&str> = self.named.keys().map(String::as_str).collect();
         names.sort_unstable();
         names
+    }
+
+    /// Returns the versions of a model.
+    fn versions(&self, name: &str) -> Vec<&str> {
+        let candidates = self.named.get(name).into_iter().flatten();
+        candidates.filter_map(|candidate| candidate.version.as_ref()).map(|(text, _)| text.as_str()).collect()
     }
 
     /// Returns all pairs that `source` could use, as `source.table`, sorted.
@@ -162,7 +183,12 @@ pub fn resolve_all(nodes: &mut Nodes, resolver: &Resolver, findings: &mut Vec<Di
         let mut parents = std::mem::take(&mut node.depends_on);
         let mut seen: BTreeSet<&ReferenceTarget> = BTreeSet::new();
         let mut lost = false;
-        for reference in &node.references {
+        // Sources come first, as in dbt.
+        let (sources, refs): (Vec<_>, Vec<_>) = node
+            .references
+            .iter()
+            .partition(|reference| matches!(reference.target, ReferenceTarget::Source { .. }));
+        for reference in sources.into_iter().chain(refs) {
             match resolver.resolve(&node.package, &reference.target) {
                 Resolution::Found(id) => {
                     if !parents.contains(&id) {
@@ -212,6 +238,15 @@ fn unresolved(node: &Node, reference: &Reference, disabled: bool, resolver: &Res
             format!("{what} depends on a node named `{name}` which is disabled"),
         )
         .hint("enable it with `enabled: true`, or remove this `ref`"),
+        ReferenceTarget::Ref { name, version: Some(version), .. } if resolver.named.contains_key(name) => {
+            let known = resolver.versions(name);
+            let message = format!("{what} depends on version `{version}` of `{name}` which was not found");
+            let finding = Diagnostic::at(codes::UNKNOWN_REF, place, message);
+            match known.as_slice() {
+                [] => finding.hint(format!("`{name}` has no versions: leave the version out")),
+                known => finding.hint(format!("its versions: {}", known.join(", "))),
+            }
+        }
         ReferenceTarget::Ref { package, name, .. } => {
             let of = package.as_ref().map(|package| format!(" of package `{package}`")).unwrap_or_default();
             let message = format!("{what} depends on a node named `{name}`{of} which was not found");

@@ -7,6 +7,8 @@ use indexmap::IndexMap;
 use crate::base::data::{Data, DataMap};
 use crate::base::source::{FileId, Place};
 use crate::project::config::Config;
+use crate::project::properties::exposure::ExposureProperties;
+use crate::project::properties::prose::Prose;
 use crate::project::properties::resource::Column;
 
 /// The kinds of nodes.
@@ -24,6 +26,8 @@ pub enum ResourceType {
     Analysis,
     /// A table that something else fills.
     Source,
+    /// A use that others make of models.
+    Exposure,
     /// A hook of the project.
     Operation,
 }
@@ -38,6 +42,7 @@ impl ResourceType {
             ResourceType::Test => "test",
             ResourceType::Analysis => "analysis",
             ResourceType::Source => "source",
+            ResourceType::Exposure => "exposure",
             ResourceType::Operation => "operation",
         }
     }
@@ -77,14 +82,22 @@ pub struct Node {
     pub checksum: String,
     /// Its configuration.
     pub config: Config,
+    /// What the files say of its configuration, without defaults.
+    pub unrendered_config: DataMap,
+    /// What its template told of its configuration.
+    pub config_calls: DataMap,
+    /// The columns that identify a row, as its tests and constraints have it.
+    pub primary_key: Vec<String>,
     /// The database it is written to.
     pub database: String,
     /// The schema it is written to.
     pub schema: String,
     /// Its name in the database.
     pub alias: String,
-    /// What it is, rendered.
-    pub description: String,
+    /// What it is.
+    pub description: Prose,
+    /// The version of a model that has several.
+    pub version: Option<Version>,
     /// Its described columns.
     pub columns: Vec<Column>,
     /// Its tags, without repeats.
@@ -114,6 +127,8 @@ pub enum Detail {
     GenericTest(GenericTest),
     /// A source table.
     Source(Source),
+    /// An exposure.
+    Exposure(ExposureProperties),
     /// A hook: `on-run-start` or `on-run-end`, and its number.
     Operation {
         /// The key it stands under.
@@ -121,6 +136,27 @@ pub enum Detail {
         /// Its number under that key, from 0.
         index: usize,
     },
+}
+
+/// The version of a model that has several.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Version {
+    /// The version: a number or a text.
+    pub value: Data,
+    /// The newest version.
+    pub latest: Data,
+}
+
+impl Version {
+    /// Returns the version as names have it: `1`, `1.5`, `beta`.
+    pub fn text(&self) -> String {
+        self.value.to_text().unwrap_or_default()
+    }
+
+    /// Tells whether `ref` takes it when it names no version.
+    pub fn is_latest(&self) -> bool {
+        self.value.to_text() == self.latest.to_text()
+    }
 }
 
 /// What a generic test tests.
@@ -163,7 +199,7 @@ pub struct Source {
     /// Its name in the database.
     pub identifier: String,
     /// What the source as a whole is.
-    pub source_description: String,
+    pub source_description: Prose,
     /// What fills it.
     pub loader: String,
     /// Free information on the source as a whole.
@@ -233,6 +269,22 @@ impl Node {
         match &self.detail {
             Detail::Source(source) => Some(source),
             _ => None,
+        }
+    }
+
+    /// Returns the exposure's part, if it is one.
+    pub fn exposure(&self) -> Option<&ExposureProperties> {
+        match &self.detail {
+            Detail::Exposure(exposure) => Some(exposure),
+            _ => None,
+        }
+    }
+
+    /// Returns the name by which people search for it: that of a version says which.
+    pub fn search_name(&self) -> String {
+        match &self.version {
+            Some(version) => format!("{}.v{}", self.name, version.text()),
+            None => self.name.clone(),
         }
     }
 

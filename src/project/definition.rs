@@ -32,6 +32,12 @@ pub struct Definition {
     pub macro_paths: Vec<String>,
     /// Folders of snapshots.
     pub snapshot_paths: Vec<String>,
+    /// Folders of docs blocks; all the others' when none is named.
+    pub docs_paths: Vec<String>,
+    /// Whether other packages may refer to public models alone.
+    pub restricts_access: bool,
+    /// `require-dbt-version`: comparisons, and where they stand.
+    pub required_versions: Vec<(String, Place)>,
     /// The folder that artifacts are written to.
     pub target_path: String,
     /// The folder that installed packages lie in.
@@ -74,17 +80,8 @@ const TREES: &[(&str, &str)] = &[
 ];
 
 /// Keys that are accepted and not acted on.
-const PASSED: &[&str] = &[
-    "config-version",
-    "require-dbt-version",
-    "docs-paths",
-    "asset-paths",
-    "log-path",
-    "function-paths",
-    "restrict-access",
-    "dbt-cloud",
-    "static_analysis",
-];
+const PASSED: &[&str] =
+    &["config-version", "asset-paths", "log-path", "function-paths", "dbt-cloud", "static_analysis"];
 
 /// Names that a project may not have, because templates use them for something else.
 const RESERVED: &[&str] = &[
@@ -144,6 +141,9 @@ impl Definition {
             analysis_paths: paths(&mut reader, "analysis-paths", None, "analyses", findings),
             macro_paths: paths(&mut reader, "macro-paths", None, "macros", findings),
             snapshot_paths: paths(&mut reader, "snapshot-paths", None, "snapshots", findings),
+            docs_paths: reader.texts("docs-paths", findings).unwrap_or_default(),
+            restricts_access: reader.boolean("restrict-access", findings).unwrap_or(false),
+            required_versions: required_versions(&mut reader),
             packages_install_path: reader
                 .text("packages-install-path", findings)
                 .unwrap_or_else(|| "dbt_packages".to_owned()),
@@ -232,6 +232,19 @@ fn hooks(reader: &mut Reader<'_>, key: &'static str) -> Vec<Node> {
         [] if node.as_text().is_some() => vec![node.clone()],
         items => items.to_vec(),
     })
+}
+
+/// Reads `require-dbt-version`: a list of comparisons, or one text with commas between them.
+fn required_versions(reader: &mut Reader<'_>) -> Vec<(String, Place)> {
+    let Some(node) = reader.node("require-dbt-version") else { return Vec::new() };
+    let items = if node.items().is_empty() { std::slice::from_ref(node) } else { node.items() };
+    let texts = items.iter().map(|item| (item.to_data().to_text().unwrap_or_default(), item.place));
+    texts
+        .flat_map(|(text, place)| {
+            text.split(',').map(|part| (part.trim().to_owned(), place)).collect::<Vec<_>>()
+        })
+        .filter(|(text, _)| !text.is_empty())
+        .collect()
 }
 
 fn read_dispatch(reader: &mut Reader<'_>, findings: &mut Vec<Diagnostic>) -> Vec<(String, Vec<String>)> {

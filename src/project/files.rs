@@ -73,7 +73,8 @@ pub fn read_all(
     let mut found = Vec::new();
     for (folders, role) in roles(definition) {
         for folder in folders {
-            scan(root, folder, role, &mut found, findings);
+            let has_docs_folders = !definition.docs_paths.is_empty();
+            scan(root, folder, (role, has_docs_folders), &mut found, findings);
         }
     }
     found.sort();
@@ -120,9 +121,10 @@ enum Role {
     Analyses,
     Macros,
     Snapshots,
+    Docs,
 }
 
-fn roles(definition: &Definition) -> [(&[String], Role); 6] {
+fn roles(definition: &Definition) -> [(&[String], Role); 7] {
     [
         (&definition.model_paths, Role::Models),
         (&definition.seed_paths, Role::Seeds),
@@ -130,11 +132,18 @@ fn roles(definition: &Definition) -> [(&[String], Role); 6] {
         (&definition.analysis_paths, Role::Analyses),
         (&definition.macro_paths, Role::Macros),
         (&definition.snapshot_paths, Role::Snapshots),
+        (&definition.docs_paths, Role::Docs),
     ]
 }
 
 /// Walks one resource folder; `.dbtignore` in the package's folder excludes files in gitignore syntax.
-fn scan(root: &Path, folder: &str, role: Role, found: &mut Vec<Found>, findings: &mut Vec<Diagnostic>) {
+fn scan(
+    root: &Path,
+    folder: &str,
+    (role, has_docs_folders): (Role, bool),
+    found: &mut Vec<Found>,
+    findings: &mut Vec<Diagnostic>,
+) {
     let start = root.join(folder);
     if !fs::is_folder(&start) {
         return;
@@ -161,7 +170,10 @@ fn scan(root: &Path, folder: &str, role: Role, found: &mut Vec<Found>, findings:
         let (Some(from_root), Some(from_folder)) = (relative(path, root), relative(path, &start)) else {
             continue;
         };
-        if let Some(kind) = classify(role, &from_folder) {
+        let kind = classify(role, &from_folder);
+        // Where docs have folders of their own, they lie nowhere else, and nothing else lies there.
+        let misplaced = has_docs_folders && (role == Role::Docs) != (kind == Some(FileKind::Docs));
+        if let Some(kind) = kind.filter(|_| !misplaced) {
             found.push(Found { kind, path: from_root, resource_path: from_folder });
         }
     }

@@ -74,12 +74,15 @@ fn line(node: &Node, output: ListOutput) -> String {
         (ListOutput::Selector, Some(source)) => {
             format!("source:{}.{}.{}", node.package, source.source_name, source.table_name)
         }
+        (ListOutput::Selector, None) if node.exposure().is_some() => {
+            format!("exposure:{}", node.fqn.join("."))
+        }
         (ListOutput::Selector, None) => node.fqn.join("."),
         (ListOutput::Name, Some(source)) => format!("{}.{}", source.source_name, source.table_name),
-        (ListOutput::Name, None) => node.name.clone(),
+        (ListOutput::Name, None) => node.search_name(),
         (ListOutput::Path, _) => node.original_file_path.clone(),
         (ListOutput::Json, source) => {
-            let mut value = node_value::node(node);
+            let mut value = node_value::node(node, 0.0);
             if let Some(source) = source {
                 value.insert("source_name".to_owned(), Data::from(source.source_name.as_str()));
             }

@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 
+use crate::base::data::Data;
 use crate::base::source::Place;
 use crate::base::text::Span;
 use crate::compile::node_value::relation_name;
 use crate::compile::parse::{Draft, Reading};
 use crate::diagnostic::{Diagnostic, codes};
+use crate::graph::build::{Resolution, Resolver};
 use crate::graph::nodes::{Node, Nodes, ResourceType};
 use crate::project::config_tree;
 use crate::project::files::FileKind;
@@ -129,5 +131,67 @@ pub(super) fn unused_config_paths(reading: &Reading, drafts: &[Draft], findings:
             findings
                 .push(Diagnostic::at(codes::UNUSED_CONFIG_PATH, place, message).hint_nearest(last, segments));
         }
+    }
+}
+
+/// Who may refer to a model.
+const ACCESS: [&str; 3] = ["private", "protected", "public"];
+
+/// Finds models whose `access` is none, and references to models that are kept from the node that refers.
+pub(super) fn access(reading: &Reading, nodes: &Nodes, resolver: &Resolver, findings: &mut Vec<Diagnostic>) {
+    let restricted: Vec<&str> = reading
+        .packages()
+        .filter(|(package, _)| package.definition.restricts_access)
+        .map(|(package, _)| package.name.as_str())
+        .collect();
+    for node in nodes.enabled.values() {
+        if node.resource_type == ResourceType::Model {
+            valid_access(node, findings);
+        }
+        // A test of a model belongs to the model.
+        if node.generic_test().is_some_and(|test| test.attached_node.is_some()) {
+            continue;
+        }
+        for reference in &node.references {
+            let Resolution::Found(id) = resolver.resolve(&node.package, &reference.target) else { continue };
+            let Some(parent) = nodes.get(&id).filter(|parent| parent.resource_type == ResourceType::Model)
+            else {
+                continue;
+            };
+            let group = |node: &Node| node.config.text("group").map(str::to_owned);
+            let reason = match parent.config.text("access") {
+                Some("private") if group(parent).is_none() || group(parent) != group(node) => {
+                    format!("which is private to the group `{}`", group(parent).unwrap_or_default())
+                }
+                Some("public") => continue,
+                _ if parent.package != node.package && restricted.contains(&parent.package.as_str()) => {
+                    format!("which is protected by its package `{}`", parent.package)
+                }
+                _ => continue,
+            };
+            let message = format!(
+                "{} `{}` refers to `{}`, {reason}",
+                node.resource_type.name(),
+                node.name,
+                parent.name
+            );
+            let place = reference.place.unwrap_or(node.place);
+            let finding = Diagnostic::at(codes::NO_ACCESS, place, message);
+            findings
+                .push(finding.hint("refer to a public model instead, or ask its owners to make it public"));
+        }
+    }
+}
+
+fn valid_access(node: &Node, findings: &mut Vec<Diagnostic>) {
+    let Some(access) = node.config.get("access").and_then(Data::to_text) else { return };
+    if !ACCESS.contains(&access.as_str()) {
+        let message = format!("`{access}` is no access: it must be one of {}", ACCESS.join(", "));
+        findings
+            .push(Diagnostic::at(codes::INVALID_VALUE, node.place, message).hint_nearest(&access, ACCESS));
+    } else if access == "public" && node.is_ephemeral() {
+        let message = format!("`{}` is ephemeral: it has no relation that others could use", node.name);
+        let finding = Diagnostic::at(codes::INVALID_VALUE, node.place, message);
+        findings.push(finding.hint("make it a view, or leave `access: public` out"));
     }
 }

@@ -14,8 +14,11 @@ use crate::graph::nodes::{Argument, Detail, GenericTest, Node, ResourceType};
 use crate::jinja::value::Value;
 use crate::project::config::Config;
 use crate::project::config_tree;
+use crate::project::properties::prose::Prose;
 use crate::project::properties::resource::Column;
+use crate::project::properties::resource::ResourceProperties;
 use crate::project::properties::test::{CONFIG_KEYS, TestProperties};
+use crate::project::properties::version::Version;
 use crate::project::properties::{PropertyFile, Section};
 
 /// What a test is put on.
@@ -48,13 +51,16 @@ pub(super) fn read(reading: &Reading, drafts: &[Draft], findings: &mut Vec<Diagn
             continue;
         };
         for (section, resource) in &file.resources {
-            let target = |column| model_target(package, file, *section, &resource.name, column, &known);
-            for test in &resource.tests {
-                wanted.extend(target(None).map(|target| (target, test)));
-            }
-            for column in &resource.columns {
-                for test in &column.tests {
-                    wanted.extend(target(Some(column)).map(|target| (target, test)));
+            for (version, resource) in variants(resource) {
+                let target =
+                    |column| model_target(package, file, (*section, &resource.name, version), column, &known);
+                for test in &resource.tests {
+                    wanted.extend(target(None).map(|target| (target, test)));
+                }
+                for column in &resource.columns {
+                    for test in &column.tests {
+                        wanted.extend(target(Some(column)).map(|target| (target, test)));
+                    }
                 }
             }
         }
@@ -84,11 +90,18 @@ pub(super) fn read(reading: &Reading, drafts: &[Draft], findings: &mut Vec<Diagn
         .collect()
 }
 
+/// Returns what is under test of one entry: the resource, or each of its versions.
+fn variants(resource: &ResourceProperties) -> Vec<(Option<&Version>, &ResourceProperties)> {
+    if resource.versions.is_empty() {
+        return vec![(None, resource)];
+    }
+    resource.versions.iter().map(|version| (Some(version), &version.properties)).collect()
+}
+
 fn model_target<'t>(
     package: &'t str,
     file: &'t PropertyFile,
-    section: Section,
-    name: &str,
+    (section, name, version): (Section, &str, Option<&Version>),
     column: Option<&'t Column>,
     known: &IndexMap<&str, &Node>,
 ) -> Option<Target<'t>> {
@@ -98,13 +111,21 @@ fn model_target<'t>(
         Section::Snapshots => "snapshot",
         Section::Analyses | Section::DataTests => return None,
     };
-    let id = format!("{kind}.{package}.{name}");
+    let version = version.map(Version::text);
+    let (id, shown, argument) = match &version {
+        Some(version) => (
+            format!("{kind}.{package}.{name}.v{version}"),
+            format!("{name}_v{version}"),
+            format!("'{name}', version='{version}'"),
+        ),
+        None => (format!("{kind}.{package}.{name}"), name.to_owned(), format!("'{name}'")),
+    };
     let node = known.get(id.as_str())?;
     Some(Target {
         package,
         file,
-        model: format!("{{{{ get_where_subquery(ref('{name}')) }}}}"),
-        name: name.to_owned(),
+        model: format!("{{{{ get_where_subquery(ref({argument})) }}}}"),
+        name: shown,
         prefix: "",
         attached: Some(id),
         file_key_name: format!("{}.{name}", section.key()),
@@ -174,10 +195,14 @@ fn draft(
         raw_code: raw_code(test, &short_name, is_short).into(),
         raw_offset: 0,
         checksum: String::new(),
+        unrendered_config: DataMap::new(),
+        config_calls: DataMap::new(),
+        primary_key: Vec::new(),
         database: String::new(),
         schema: String::new(),
         alias: short_name.clone(),
-        description: test.description.clone(),
+        description: Prose::plain(test.description.as_str()),
+        version: None,
         columns: Vec::new(),
         tags: Vec::new(),
         patch_path: None,
@@ -200,6 +225,7 @@ fn draft(
         }),
         kept: DataMap::new(),
     };
+    node.unrendered_config = node.config.values().clone();
     node.tags = tags(target, test, &node);
     learn_references(reading, &mut node, findings);
     Draft { node, template: None }
@@ -289,7 +315,7 @@ fn raw_code(test: &TestProperties, short_name: &str, is_short: bool) -> String {
 /// Renders the test once to learn what it refers to; a test macro that does not exist is found out at run.
 fn learn_references(reading: &Reading, node: &mut Node, findings: &mut Vec<Diagnostic>) {
     let recorder = Recorder::default();
-    let names = resources::parse_environment(reading, &node.package, &node.name, &recorder);
+    let names = resources::parse_environment(reading, node, &recorder);
     let result = render::generic_test(&names, &reading.macros, node);
     node.references = recorder.references.take();
     node.macros = names.called_macros();

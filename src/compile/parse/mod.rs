@@ -1,11 +1,15 @@
 //! Reading the whole project: macros, property files, resources, tests, names, references. All findings in one pass.
 
 mod checks;
+mod docs;
+mod exposures;
 mod generic_tests;
+mod keys;
 mod macros;
 mod names;
 mod resources;
 mod sources;
+mod versions;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -14,7 +18,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::base::clock::Surroundings;
-use crate::base::source::SourceMap;
+use crate::base::source::{FileId, SourceMap};
 use crate::compile::context;
 use crate::compile::load::{LoadError, Loaded, load};
 use crate::compile::project::{Options, Package, Project};
@@ -26,6 +30,7 @@ use crate::graph::nodes::{Node, Nodes};
 use crate::jinja::macros::MacroRegistry;
 use crate::jinja::syntax::tree::Template;
 use crate::project::files::{FileKind, ProjectFile};
+use crate::project::properties::version::Version;
 use crate::project::properties::{self, PropertyFile, Section};
 use crate::yaml;
 
@@ -38,6 +43,8 @@ pub(super) struct Reading {
     properties: Vec<(usize, PropertyFile)>,
     /// Where each described resource stands: file and entry, by section and name.
     described: HashMap<(Section, String), Vec<(usize, usize)>>,
+    /// The files that define versions of models, by package and file: the property file's path and the version.
+    versions: HashMap<(String, FileId), (String, Version)>,
 }
 
 /// A node with what parsing found out about it.
@@ -57,10 +64,12 @@ pub fn read(
     let macros = macros::register(&loaded, sources, findings);
     let properties = read_properties(&loaded, findings);
     let described = index(&properties);
-    let reading = Reading { loaded, sources: sources.clone(), macros, properties, described };
+    let versions = versions::assign(&loaded, &properties, findings);
+    let mut reading = Reading { loaded, sources: sources.clone(), macros, properties, described, versions };
 
     let mut drafts = resources::read(&reading, findings);
     drafts.extend(sources::read(&reading, findings));
+    drafts.extend(exposures::read(&reading, findings));
     names::assign(&reading, &mut drafts, findings);
     let tests = generic_tests::read(&reading, &drafts, findings);
     let first_test = drafts.len();
@@ -70,12 +79,18 @@ pub fn read(
     checks::unused_config_paths(&reading, &drafts, findings);
     checks::left_out(&reading, findings);
 
+    let docs = docs::read(&reading, findings);
+    docs::describe(&mut reading, &docs, &mut drafts, findings);
+    let groups = exposures::groups(&reading, &drafts, findings);
+
     let (mut nodes, templates) = collect(drafts, findings);
     let resolver = Resolver::new(&nodes, &reading.loaded.invocation.project_name);
     resolve_all(&mut nodes, &resolver, findings);
+    keys::assign(&mut nodes);
     let graph = Graph::new(&nodes);
     findings.extend(cycle::find(&graph, &nodes, &resolver));
     checks::duplicate_relations(&nodes, findings);
+    checks::access(&reading, &nodes, &resolver, findings);
 
     let mut macro_properties = Vec::new();
     let mut kept = Vec::new();
@@ -98,6 +113,8 @@ pub fn read(
         resolver,
         graph,
         templates,
+        docs,
+        groups,
         selectors: reading.loaded.selectors,
         kept,
     })

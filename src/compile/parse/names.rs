@@ -94,11 +94,13 @@ impl Object for NodeObject {
     fn attribute(&self, name: &str) -> Option<Value> {
         match name {
             "name" => Some(Value::from(self.0.name.as_str())),
-            "version" => Some(Value::None),
+            "version" => {
+                Some(self.0.version.as_ref().map_or(Value::None, |version| Value::from(&version.value)))
+            }
             "resource_type" => Some(Value::from(self.0.resource_type.name())),
             "package_name" => Some(Value::from(self.0.package.as_str())),
             "fqn" => Some(Value::list(self.0.fqn.iter().map(|part| Value::from(part.as_str())).collect())),
-            _ => node_value::node(&self.0).get(name).map(Value::from),
+            _ => node_value::node(&self.0, 0.0).get(name).map(Value::from),
         }
     }
 

@@ -3,23 +3,27 @@
 
 use rayon::prelude::*;
 
-use crate::base::data::Data;
+use crate::base::data::{Data, DataMap};
 use crate::base::source::Place;
 use crate::base::text::Span;
 use crate::compile::context::{self, Recorder};
+use crate::compile::node_value;
 use crate::compile::parse::{Draft, Reading};
 use crate::compile::project::Package;
 use crate::diagnostic::{Diagnostic, codes};
-use crate::graph::nodes::{Detail, Node, ResourceType};
+use crate::graph::nodes::{self, Detail, Node, ResourceType};
 use crate::jinja::builtins::config::ConfigFunction;
 use crate::jinja::builtins::relation::Relation;
 use crate::jinja::eval::{Environment, Mode, render};
 use crate::jinja::syntax::{Origin, parse};
+use crate::jinja::value::Value;
 use crate::project::config::Config;
 use crate::project::config_tree;
 use crate::project::files::{FileKind, ProjectFile};
 use crate::project::properties::Section;
+use crate::project::properties::prose::Prose;
 use crate::project::properties::resource::ResourceProperties;
+use crate::project::properties::version::Version;
 
 /// Reads every resource that is a file of its own.
 pub(super) fn read(reading: &Reading, findings: &mut Vec<Diagnostic>) -> Vec<Draft> {
@@ -71,7 +75,13 @@ fn read_one(
     };
     let stem = file.resource_path.rsplit('/').next()?.rsplit_once('.')?.0.to_owned();
     let mut node = blank(package, file, resource_type, &stem);
-    let described = described(reading, &package.name, section, &stem);
+    let described = match reading.versions.get(&(package.name.clone(), file.file)) {
+        Some((path, version)) => {
+            become_version(&mut node, version);
+            Some((path.as_str(), &version.properties))
+        }
+        None => described(reading, &package.name, section, &stem),
+    };
     if let Some((path, properties)) = described {
         node.patch_path = Some(path.to_owned());
         node.description.clone_from(&properties.description);
@@ -81,7 +91,7 @@ fn read_one(
     let mut recorder = Recorder::default();
     let mut template = None;
     if resource_type != ResourceType::Seed {
-        template = parse_template(reading, package, &mut node, &mut recorder, findings);
+        template = parse_template(reading, &mut node, &mut recorder, findings);
     }
     configure(reading, package, &mut node, described.map(|(_, properties)| properties), &recorder);
     Some(Draft { node, template })
@@ -104,7 +114,17 @@ fn described<'r>(
     file.resources.get(*entry).map(|(_, properties)| (file.path.as_str(), properties))
 }
 
-fn blank(package: &Package, file: &ProjectFile, resource_type: ResourceType, name: &str) -> Node {
+/// Makes a model the version that its file defines.
+fn become_version(node: &mut Node, version: &Version) {
+    let name = version.properties.name.clone();
+    node.unique_id = format!("{}.{}.{name}.v{}", node.resource_type.name(), node.package, version.text());
+    node.fqn.pop();
+    node.fqn.extend([name.clone(), format!("v{}", version.text())]);
+    node.name = name;
+    node.version = Some(nodes::Version { value: version.value.clone(), latest: version.latest.clone() });
+}
+
+pub(super) fn blank(package: &Package, file: &ProjectFile, resource_type: ResourceType, name: &str) -> Node {
     let mut fqn = vec![package.name.clone()];
     let folders = file.resource_path.rsplit_once('/').map(|(folders, _)| folders).unwrap_or_default();
     if resource_type == ResourceType::Analysis {
@@ -118,7 +138,11 @@ fn blank(package: &Package, file: &ProjectFile, resource_type: ResourceType, nam
         name: name.to_owned(),
         package: package.name.clone(),
         fqn,
-        path: file.resource_path.clone(),
+        // dbt says `analysis/` there, whatever the folder is called.
+        path: match resource_type {
+            ResourceType::Analysis => format!("analysis/{}", file.resource_path),
+            _ => file.resource_path.clone(),
+        },
         original_file_path: file.path.clone(),
         file: file.file,
         place: Place::new(
@@ -129,10 +153,14 @@ fn blank(package: &Package, file: &ProjectFile, resource_type: ResourceType, nam
         raw_offset: file.stripped,
         checksum: file.checksum.clone(),
         config: Config::default(),
+        unrendered_config: DataMap::new(),
+        config_calls: DataMap::new(),
+        primary_key: Vec::new(),
         database: String::new(),
         schema: String::new(),
         alias: name.to_owned(),
-        description: String::new(),
+        description: Prose::default(),
+        version: None,
         columns: Vec::new(),
         tags: Vec::new(),
         patch_path: None,
@@ -141,14 +169,13 @@ fn blank(package: &Package, file: &ProjectFile, resource_type: ResourceType, nam
         macros: Vec::new(),
         depends_on: Vec::new(),
         detail: Detail::None,
-        kept: crate::base::data::DataMap::new(),
+        kept: DataMap::new(),
     }
 }
 
 /// Parses the template and renders it once to learn what it refers to.
 fn parse_template(
     reading: &Reading,
-    package: &Package,
     node: &mut Node,
     recorder: &mut Recorder,
     findings: &mut Vec<Diagnostic>,
@@ -161,7 +188,7 @@ fn parse_template(
             return None;
         }
     };
-    let names = parse_environment(reading, &package.name, &node.name, recorder);
+    let names = parse_environment(reading, node, recorder);
     if let Err(error) = render(&names, &template) {
         findings.push(crate::compile::render::finding(&error, &reading.sources));
     }
@@ -171,18 +198,17 @@ fn parse_template(
 }
 
 /// Makes the environment in which a node's template is rendered while the project is read.
-pub(super) fn parse_environment(
-    reading: &Reading,
-    package: &str,
-    name: &str,
-    recorder: &Recorder,
-) -> Environment {
+pub(super) fn parse_environment(reading: &Reading, node: &Node, recorder: &Recorder) -> Environment {
+    let (package, name) = (node.package.as_str(), node.name.as_str());
     let invocation = &reading.loaded.invocation;
     let names = Environment::new(reading.macros.clone(), package, Mode::Parse);
     context::node(&names, invocation, package, None);
     names.set("config", ConfigFunction::value(&Config::default(), &recorder.configs));
     let this = Relation::new(Some(&invocation.target.database), Some(&invocation.target.schema), Some(name));
     context::recording(&names, recorder, &this);
+    // The node as far as it is known: most templates never look.
+    let (node, created_at) = (node.clone(), invocation.created_at());
+    names.set_late("model", move || Value::from(&node_value::model(&node, created_at)));
     names
 }
 
@@ -214,6 +240,7 @@ fn configure(
     }
     let mut file_tags = Vec::new();
     for (values, _) in recorder.configs.take() {
+        node.config_calls.extend(values.clone());
         file_tags.extend(values.get("tags").map(Data::to_texts).unwrap_or_default());
         config.merge_all(&values);
     }
@@ -236,5 +263,6 @@ fn configure(
             node.tags.push(tag);
         }
     }
+    node.unrendered_config = config.values().clone();
     node.config = config;
 }

@@ -44,7 +44,9 @@ pub(super) fn default_method(value: &str) -> &'static str {
 pub(super) fn matches(criterion: &Criterion, node: &Node) -> bool {
     let value = criterion.value.as_str();
     match criterion.method.as_str() {
-        "fqn" => node.resource_type != ResourceType::Source && fqn(value, node),
+        "fqn" => {
+            !matches!(node.resource_type, ResourceType::Source | ResourceType::Exposure) && fqn(value, node)
+        }
         "tag" => node.tags.iter().any(|tag| glob(value, tag)),
         "path" => path(value, node),
         "file" => {
@@ -65,8 +67,33 @@ pub(super) fn matches(criterion: &Criterion, node: &Node) -> bool {
             node.resource_type == ResourceType::Model
                 && node.config.text("access").unwrap_or("protected") == value
         }
-        "version" => node.resource_type == ResourceType::Model && value == "none",
+        "version" => node.resource_type == ResourceType::Model && version(value, node),
+        "exposure" => node.exposure().is_some() && exposure(value, node),
         _ => false,
+    }
+}
+
+/// `latest`, `old`, `prerelease` or `none`.
+fn version(value: &str, node: &Node) -> bool {
+    let Some(version) = &node.version else { return value == "none" };
+    let number = |data: &Data| data.to_text().and_then(|text| text.parse::<f64>().ok());
+    let order = match (number(&version.value), number(&version.latest)) {
+        (Some(own), Some(latest)) => own.total_cmp(&latest),
+        _ => version.value.to_text().cmp(&version.latest.to_text()),
+    };
+    match value {
+        "latest" => order.is_eq(),
+        "old" => order.is_lt(),
+        "prerelease" => order.is_gt(),
+        _ => false,
+    }
+}
+
+/// A name, or a package and a name.
+fn exposure(value: &str, node: &Node) -> bool {
+    match value.split_once('.') {
+        Some((package, name)) => glob(package, &node.package) && glob(name, &node.name),
+        None => glob(value, &node.name),
     }
 }
 

@@ -34,6 +34,9 @@ pub enum Mode {
     Execute,
 }
 
+/// Makes a value of the context.
+type Late = Rc<dyn Fn() -> Value>;
+
 /// What a render knows beside the template: macros, the names of its context, and how strict it is.
 pub struct Environment {
     /// All macros.
@@ -48,6 +51,8 @@ pub struct Environment {
     pub mode: Mode,
     /// How much may be used.
     pub limits: Cell<Limits>,
+    /// Names whose values are made when they are asked for.
+    late: RefCell<HashMap<Rc<str>, Late>>,
     /// The ids of the macros called from the template itself.
     called: RefCell<Vec<String>>,
 }
@@ -62,6 +67,7 @@ impl Environment {
             with_macros: true,
             mode,
             limits: Cell::default(),
+            late: RefCell::default(),
             called: RefCell::default(),
         }
     }
@@ -71,9 +77,21 @@ impl Environment {
         self.context.borrow_mut().insert(name.into(), value);
     }
 
+    /// Sets a name of the context whose value is only made when a template asks for it.
+    pub fn set_late(&self, name: &str, make: impl Fn() -> Value + 'static) {
+        self.late.borrow_mut().insert(name.into(), Rc::new(make));
+        self.context.borrow_mut().remove(name);
+    }
+
     /// Returns a name of the context.
     pub fn get(&self, name: &str) -> Option<Value> {
-        self.context.borrow().get(name).cloned()
+        if let Some(value) = self.context.borrow().get(name) {
+            return Some(value.clone());
+        }
+        let make = self.late.borrow().get(name).cloned()?;
+        let value = make();
+        self.set(name, value.clone());
+        Some(value)
     }
 
     /// Returns the ids of the macros that templates rendered here called directly, in order, without repeats.

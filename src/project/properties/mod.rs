@@ -1,12 +1,18 @@
 //! Property files: what YAML says of models, seeds, snapshots, tests, macros, sources and exposures, typed.
 
+pub mod exposure;
+pub mod prose;
 pub mod resource;
 pub mod source;
 pub mod test;
+pub mod version;
 
+use crate::base::data::DataMap;
 use crate::base::source::{FileId, Place};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::project::RenderText;
+use crate::project::properties::exposure::{ExposureProperties, GroupProperties};
+use crate::project::properties::prose::Prose;
 use crate::project::properties::resource::ResourceProperties;
 use crate::project::properties::source::SourceProperties;
 use crate::yaml::Node;
@@ -25,6 +31,10 @@ pub struct PropertyFile {
     pub resources: Vec<(Section, ResourceProperties)>,
     /// Sources, which this file defines.
     pub sources: Vec<SourceProperties>,
+    /// Exposures.
+    pub exposures: Vec<ExposureProperties>,
+    /// Groups.
+    pub groups: Vec<GroupProperties>,
     /// Macros described here.
     pub macros: Vec<MacroProperties>,
     /// Entries of sections that are kept for the manifest and not acted on: section and entry.
@@ -69,14 +79,15 @@ pub struct MacroProperties {
     /// Where it is named.
     pub place: Place,
     /// What it does.
-    pub description: String,
+    pub description: Prose,
     /// Its arguments: name, type, description.
-    pub arguments: Vec<(String, Option<String>, String)>,
+    pub arguments: Vec<(String, Option<String>, Prose)>,
+    /// `meta` and `docs`, where they stand or under `config`.
+    pub config: DataMap,
 }
 
 /// Sections that are kept for the manifest and not acted on.
-const KEPT: &[&str] =
-    &["exposures", "metrics", "groups", "semantic_models", "saved_queries", "unit_tests", "functions"];
+const KEPT: &[&str] = &["metrics", "semantic_models", "saved_queries", "unit_tests", "functions"];
 
 /// Renders and reads one property file.
 pub fn read(
@@ -106,12 +117,20 @@ pub fn read(
         .iter()
         .filter_map(|node| MacroProperties::read(node, findings))
         .collect();
+    let exposures = section_items(&mut reader, "exposures", findings)
+        .iter()
+        .filter_map(|node| ExposureProperties::read(node, findings))
+        .collect();
+    let groups = section_items(&mut reader, "groups", findings)
+        .iter()
+        .filter_map(|node| GroupProperties::read(node, findings))
+        .collect();
     let mut kept = Vec::new();
     for key in KEPT {
         kept.extend(section_items(&mut reader, key, findings).iter().map(|node| (*key, node.clone())));
     }
     reader.finish(&["version", "anchors"], findings);
-    PropertyFile { path, resource_path, file, resources, sources, macros, kept }
+    PropertyFile { path, resource_path, file, resources, sources, exposures, groups, macros, kept }
 }
 
 /// Returns the items of a section; each must be a mapping with a name.
@@ -137,10 +156,7 @@ fn is_rendered(path: &[String]) -> bool {
             "description" | "tests" | "data_tests" | "loaded_at_query" | "pre_hook" | "post_hook"
         )
     }) && !path.first().is_some_and(|section| {
-        matches!(
-            section.as_str(),
-            "unit_tests" | "exposures" | "semantic_models" | "saved_queries" | "metrics"
-        )
+        matches!(section.as_str(), "unit_tests" | "semantic_models" | "saved_queries" | "metrics")
     })
 }
 
@@ -149,16 +165,17 @@ impl MacroProperties {
         let mut reader = Reader::new(node, "a macro", findings);
         let name = reader.required_text("name", findings)?;
         let place = reader.node("name")?.place;
-        let description = reader.text("description", findings).unwrap_or_default();
+        let description = Prose::read(&mut reader, findings);
+        let config = resource::read_config(&mut reader, &["docs", "meta"], findings);
         let mut arguments = Vec::new();
         for argument in reader.list("arguments", findings) {
             let mut item = Reader::new(argument, "an argument", findings);
             let Some(name) = item.required_text("name", findings) else { continue };
             let kind = item.text("type", findings);
-            arguments.push((name, kind, item.text("description", findings).unwrap_or_default()));
+            arguments.push((name, kind, Prose::read(&mut item, findings)));
             item.finish(&[], findings);
         }
-        reader.finish(&["docs", "meta", "config"], findings);
-        Some(Self { name, place, description, arguments })
+        reader.finish(&[], findings);
+        Some(Self { name, place, description, arguments, config })
     }
 }

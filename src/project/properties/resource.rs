@@ -4,7 +4,9 @@ use crate::base::data::{Data, DataMap};
 use crate::base::source::Place;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::project::properties::Section;
+use crate::project::properties::prose::Prose;
 use crate::project::properties::test::{TestProperties, read_tests};
+use crate::project::properties::version::{Version, read_versions};
 use crate::yaml::Node;
 use crate::yaml::read::Reader;
 
@@ -15,14 +17,16 @@ pub struct ResourceProperties {
     pub name: String,
     /// Where it is named.
     pub place: Place,
-    /// What it is, not rendered.
-    pub description: String,
+    /// What it is.
+    pub description: Prose,
     /// Its configuration, with the keys that may stand outside `config` moved into it.
     pub config: DataMap,
     /// Its columns.
     pub columns: Vec<Column>,
     /// The tests of the resource as a whole.
     pub tests: Vec<TestProperties>,
+    /// Its versions, if it has any.
+    pub versions: Vec<Version>,
     /// Keys that are kept for the manifest: constraints, versions, ...
     pub kept: DataMap,
 }
@@ -34,8 +38,8 @@ pub struct Column {
     pub name: String,
     /// Where it is named.
     pub place: Place,
-    /// What it holds, not rendered.
-    pub description: String,
+    /// What it holds.
+    pub description: Prose,
     /// Its declared type.
     pub data_type: Option<String>,
     /// Whether its name is quoted in generated SQL.
@@ -54,15 +58,7 @@ pub struct Column {
 const MOVED: &[&str] = &["meta", "docs", "group", "contract", "access"];
 
 /// Keys that are kept for the manifest.
-const KEPT: &[&str] = &[
-    "constraints",
-    "latest_version",
-    "versions",
-    "deprecation_date",
-    "time_spine",
-    "quote_columns",
-    "relation",
-];
+const KEPT: &[&str] = &["constraints", "deprecation_date", "time_spine", "quote_columns", "relation"];
 
 impl ResourceProperties {
     /// Reads one entry of a section; `None` when it has no name.
@@ -77,7 +73,7 @@ impl ResourceProperties {
         let mut reader = Reader::new(node, what, findings);
         let name = reader.required_text("name", findings)?;
         let place = reader.node("name")?.place;
-        let description = reader.text("description", findings).unwrap_or_default();
+        let description = Prose::read(&mut reader, findings);
         let config = read_config(&mut reader, MOVED, findings);
         let columns = read_columns(&mut reader, findings);
         let tests = read_tests(&mut reader, findings);
@@ -87,8 +83,13 @@ impl ResourceProperties {
                 kept.insert((*key).to_owned(), node.to_data());
             }
         }
-        reader.finish(&[], findings);
-        Some(Self { name, place, description, config, columns, tests, kept })
+        let mut properties =
+            Self { name, place, description, config, columns, tests, versions: Vec::new(), kept };
+        if section == Section::Models {
+            properties.versions = read_versions(&mut reader, &properties, findings);
+        }
+        reader.finish(&["latest_version", "versions"], findings);
+        Some(properties)
     }
 }
 
@@ -124,7 +125,7 @@ pub(super) fn read_columns(reader: &mut Reader<'_>, findings: &mut Vec<Diagnosti
 }
 
 impl Column {
-    fn read(node: &Node, findings: &mut Vec<Diagnostic>) -> Option<Self> {
+    pub(super) fn read(node: &Node, findings: &mut Vec<Diagnostic>) -> Option<Self> {
         let mut reader = Reader::new(node, "a column", findings);
         let name = reader.required_text("name", findings)?;
         let place = reader.node("name")?.place;
@@ -135,7 +136,7 @@ impl Column {
         let mut meta = reader.data("meta").as_map().cloned().unwrap_or_default();
         meta.extend(inner("meta").as_map().cloned().unwrap_or_default());
         let column = Self {
-            description: reader.text("description", findings).unwrap_or_default(),
+            description: Prose::read(&mut reader, findings),
             data_type: reader.text("data_type", findings),
             quote: reader.boolean("quote", findings),
             tests: read_tests(&mut reader, findings),

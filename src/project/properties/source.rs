@@ -3,6 +3,7 @@
 use crate::base::data::{Data, DataMap};
 use crate::base::source::Place;
 use crate::diagnostic::Diagnostic;
+use crate::project::properties::prose::Prose;
 use crate::project::properties::resource::{Column, read_columns, read_config};
 use crate::project::properties::test::{TestProperties, read_tests};
 use crate::yaml::Node;
@@ -15,8 +16,8 @@ pub struct SourceProperties {
     pub name: String,
     /// Where it is named.
     pub place: Place,
-    /// What it is, not rendered.
-    pub description: String,
+    /// What it is.
+    pub description: Prose,
     /// The database its tables lie in.
     pub database: Option<String>,
     /// The schema its tables lie in; the source's name unless given.
@@ -42,8 +43,8 @@ pub struct SourceTable {
     pub name: String,
     /// Where it is named.
     pub place: Place,
-    /// What it holds, not rendered.
-    pub description: String,
+    /// What it holds.
+    pub description: Prose,
     /// Its name in the database.
     pub identifier: Option<String>,
     /// Configuration, with `meta` moved into it.
@@ -72,7 +73,7 @@ impl SourceProperties {
         let name = reader.required_text("name", findings)?;
         let source = Self {
             place: reader.node("name")?.place,
-            description: reader.text("description", findings).unwrap_or_default(),
+            description: Prose::read(&mut reader, findings),
             database: reader.text("database", findings),
             schema: reader.text("schema", findings),
             loader: reader.text("loader", findings).unwrap_or_default(),
@@ -98,7 +99,7 @@ impl SourceTable {
         let name = reader.required_text("name", findings)?;
         let table = Self {
             place: reader.node("name")?.place,
-            description: reader.text("description", findings).unwrap_or_default(),
+            description: Prose::read(&mut reader, findings),
             identifier: reader.text("identifier", findings),
             config: read_config(&mut reader, &["meta", "enabled"], findings),
             tags: reader.texts("tags", findings).unwrap_or_default(),
