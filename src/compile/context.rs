@@ -105,6 +105,7 @@ pub fn node(names: &Environment, invocation: &Invocation, package: &str, host: O
     names.set("adapter", Value::object(adapter));
     // dbt fills it once the project is read.
     names.set("graph", Value::dict(Vec::<(&str, Value)>::new()));
+    names.set("validation", Value::dict([("any", Value::object(AnyOf))]));
     names.set("context", Value::object(ContextValue));
 }
 
@@ -133,6 +134,35 @@ fn render_text(evaluator: &mut Evaluator<'_>, arguments: Arguments) -> Result<Va
     let template =
         parse(&text, &origin, false).map_err(|finding| RenderError::new(finding.message.clone()))?;
     evaluator.render(&template).map(|output| Value::Str(Text::captured(output)))
+}
+
+/// `validation.any`: makes validators, which nothing asks.
+struct AnyOf;
+
+impl crate::jinja::value::Object for AnyOf {
+    fn type_name(&self) -> &'static str {
+        "type"
+    }
+
+    fn item(&self, _: &Value) -> Option<Value> {
+        Some(Native::value("validator", |_, _| Ok(Value::None)))
+    }
+
+    fn is_callable(&self) -> bool {
+        true
+    }
+
+    fn call(&self, _: &mut Evaluator<'_>, _: Arguments) -> Result<Value> {
+        Ok(Native::value("validator", |_, _| Ok(Value::None)))
+    }
+
+    fn is_true(&self) -> bool {
+        true
+    }
+
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
 }
 
 /// `context`: every name of the context, looked up when asked for.

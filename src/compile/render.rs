@@ -23,6 +23,7 @@ use crate::jinja::provenance::Output;
 use crate::jinja::syntax::{Origin, parse};
 use crate::jinja::value::object::Native;
 use crate::jinja::value::{Arguments, Text, Value};
+use crate::project::config::Config;
 
 /// Why a generic test has no SQL.
 pub enum TestError {
@@ -198,7 +199,10 @@ pub fn environment(
     context::node(&names, &project.invocation, &node.package, host);
     results::set(&names, &Results::default());
     names.set("execute", Value::Bool(true));
-    names.set("config", ConfigFunction::value(&final_config(node), &ConfigCalls::default()));
+    names.set(
+        "config",
+        ConfigFunction::value(&final_config(node), &ConfigCalls::default(), Some(&node.unique_id)),
+    );
     names.set("this", Value::object(node_value::relation(node)));
     names.set("database", Value::from(node.database.as_str()));
     names.set("schema", Value::from(node.schema.as_str()));
@@ -248,10 +252,8 @@ fn graph(project: &Project) -> Value {
 }
 
 /// The configuration as `config.get` sees it, hooks included.
-fn final_config(node: &Node) -> crate::project::config::Config {
-    let mut config = node.config.clone();
-    config.set_default("materialized", Data::from(node.materialization()));
-    config
+fn final_config(node: &Node) -> Config {
+    Config::from(node_value::config(node))
 }
 
 fn resolve(

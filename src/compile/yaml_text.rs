@@ -4,7 +4,8 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use crate::base::data::Data;
-use crate::diagnostic::Diagnostic;
+use crate::base::source::Place;
+use crate::diagnostic::{Diagnostic, Label};
 use crate::jinja::eval::{Environment, Mode, render_native};
 use crate::jinja::macros::MacroRegistry;
 use crate::jinja::syntax::{Origin, parse};
@@ -45,6 +46,34 @@ pub fn render_text(
     render_native(environment, &template)
         .map(|value| Some(value.to_data()))
         .map_err(|error| Box::new(error.to_diagnostic()))
+}
+
+/// Renders the texts of a value that stands somewhere in a file.
+pub fn render_data(environment: &Environment, data: &Data, place: Place) -> Result<Data, Box<Diagnostic>> {
+    Ok(match data {
+        Data::Str(text) if is_template(text) => {
+            let origin = Origin::runs(place.file, &[(0, place.span.start)], 0);
+            let failed = |mut finding: Diagnostic| {
+                // Where the text itself stands is not known here.
+                finding.primary = Some(Label { place, text: String::new() });
+                Box::new(finding)
+            };
+            let template = parse(text, &origin, false).map_err(|finding| failed(*finding))?;
+            let value =
+                render_native(environment, &template).map_err(|error| failed(error.to_diagnostic()))?;
+            value.to_data()
+        }
+        Data::List(items) => {
+            let rendered = items.iter().map(|item| render_data(environment, item, place));
+            Data::List(rendered.collect::<Result<_, _>>()?)
+        }
+        Data::Map(map) => {
+            let rendered =
+                map.iter().map(|(key, value)| Ok((key.clone(), render_data(environment, value, place)?)));
+            Data::Map(rendered.collect::<Result<_, Box<Diagnostic>>>()?)
+        }
+        other => other.clone(),
+    })
 }
 
 /// Tells whether a text holds any Jinja.

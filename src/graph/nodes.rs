@@ -88,6 +88,8 @@ pub struct Node {
     pub config_calls: DataMap,
     /// The columns that identify a row, as its tests and constraints have it.
     pub primary_key: Vec<String>,
+    /// Whether database, schema and identifier are quoted, as the project has it.
+    pub quoting: [bool; 3],
     /// The database it is written to.
     pub database: String,
     /// The schema it is written to.

@@ -42,6 +42,12 @@ pub struct Config {
     values: DataMap,
 }
 
+impl From<DataMap> for Config {
+    fn from(values: DataMap) -> Self {
+        Self { values }
+    }
+}
+
 impl Config {
     /// Returns the value of a key.
     pub fn get(&self, key: &str) -> Option<&Data> {
@@ -66,6 +72,11 @@ impl Config {
     /// Returns a list of texts; nothing gives an empty list.
     pub fn texts(&self, key: &str) -> Vec<String> {
         self.get(key).map(Data::to_texts).unwrap_or_default()
+    }
+
+    /// Sets a value, whatever was there.
+    pub fn set(&mut self, key: &str, value: Data) {
+        self.values.insert(key.to_owned(), value);
     }
 
     /// Returns all keys and values, in the order they were first set.

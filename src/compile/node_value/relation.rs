@@ -15,6 +15,13 @@ pub fn relation_name(node: &Node) -> Option<String> {
         ResourceType::Operation | ResourceType::Analysis => None,
         ResourceType::Test if !stored => None,
         _ if node.is_ephemeral() => None,
+        ResourceType::Source => {
+            // Told with the project's quoting, though it is selected from without.
+            let mut relation = relation(node);
+            relation.quote = node.quoting;
+            overlay(&mut relation, node);
+            Some(relation.render())
+        }
         _ => Some(relation(node).render()),
     }
 }
@@ -22,6 +29,9 @@ pub fn relation_name(node: &Node) -> Option<String> {
 /// Returns a node's relation.
 pub fn relation(node: &Node) -> Relation {
     let mut relation = Relation::new(Some(&node.database), Some(&node.schema), Some(&node.alias));
+    if node.source().is_none() {
+        relation.quote = node.quoting;
+    }
     if node.is_ephemeral() {
         relation.identifier = Some(cte_name(&node.alias));
         relation.kind = Some("cte".to_owned());
@@ -29,12 +39,18 @@ pub fn relation(node: &Node) -> Relation {
         relation.quote = [false; 3];
     }
     if let Some(source) = node.source() {
-        for (quote, wanted) in relation.quote.iter_mut().zip(source.quoting) {
-            *quote = wanted.unwrap_or(*quote);
-        }
+        overlay(&mut relation, node);
         relation.external = external_location(node, source, &node.config);
     }
     relation
+}
+
+/// Puts a source's own quoting over another.
+fn overlay(relation: &mut Relation, node: &Node) {
+    let quoting = node.source().map(|source| source.quoting).unwrap_or_default();
+    for (quote, wanted) in relation.quote.iter_mut().zip(quoting) {
+        *quote = wanted.unwrap_or(*quote);
+    }
 }
 
 /// Returns what is read in place of a source's relation: `external_location` of its meta, as dbt-duckdb has it.

@@ -58,6 +58,7 @@ fn node(
         unrendered_config: DataMap::new(),
         config_calls: DataMap::new(),
         primary_key: Vec::new(),
+        quoting: [true; 3],
         database: String::new(),
         schema: String::new(),
         alias: exposure.name.clone(),

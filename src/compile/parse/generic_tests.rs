@@ -7,8 +7,8 @@ use crate::base::data::{Data, DataMap};
 use crate::compile::context::Recorder;
 use crate::compile::parse::sources::folders;
 use crate::compile::parse::{Draft, Reading, resources};
-use crate::compile::render;
 use crate::compile::test_names::{id_suffix, synthesize};
+use crate::compile::{context, render, yaml_text};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::graph::nodes::{Argument, Detail, GenericTest, Node, ResourceType};
 use crate::jinja::value::Value;
@@ -35,7 +35,7 @@ struct Target<'t> {
     attached: Option<String>,
     file_key_name: String,
     column: Option<&'t Column>,
-    /// Tags that come before those of the column: a source's.
+    /// Tags that come after those of the column: a source's.
     tags: Vec<String>,
     /// Whether the model itself takes part.
     enabled: bool,
@@ -163,6 +163,7 @@ fn draft(
     test: &TestProperties,
     findings: &mut Vec<Diagnostic>,
 ) -> Draft {
+    let test = &rendered(reading, target, test, findings);
     let arguments = arguments(target, test);
     let values: IndexMap<String, Data> =
         arguments.iter().map(|(key, argument)| (key.clone(), argument.value.clone())).collect();
@@ -186,7 +187,7 @@ fn draft(
         resource_type: ResourceType::Test,
         name,
         package: target.package.to_owned(),
-        config: configure(reading, target, test, &fqn),
+        config: configure(reading, target, test, &fqn, &[]),
         fqn,
         path: format!("{short_name}.sql"),
         original_file_path: target.file.path.clone(),
@@ -198,6 +199,7 @@ fn draft(
         unrendered_config: DataMap::new(),
         config_calls: DataMap::new(),
         primary_key: Vec::new(),
+        quoting: [true; 3],
         database: String::new(),
         schema: String::new(),
         alias: short_name.clone(),
@@ -225,9 +227,13 @@ fn draft(
         }),
         kept: DataMap::new(),
     };
+    let calls = learn_references(reading, &mut node, findings);
+    if !calls.is_empty() {
+        node.config = configure(reading, target, test, &node.fqn, &calls);
+    }
     node.unrendered_config = node.config.values().clone();
     node.tags = tags(target, test, &node);
-    learn_references(reading, &mut node, findings);
+    valid_severity(&node, findings);
     Draft { node, template: None }
 }
 
@@ -248,8 +254,47 @@ fn arguments(target: &Target<'_>, test: &TestProperties) -> IndexMap<String, Arg
     arguments
 }
 
-/// Puts the configuration together: project tree, then the test's own.
-fn configure(reading: &Reading, target: &Target<'_>, test: &TestProperties, fqn: &[String]) -> Config {
+/// Renders the texts of a test's configuration, natively.
+fn rendered(
+    reading: &Reading,
+    target: &Target<'_>,
+    test: &TestProperties,
+    findings: &mut Vec<Diagnostic>,
+) -> TestProperties {
+    let mut test = test.clone();
+    let is_template = |value: &Data| value.to_texts().iter().any(|text| yaml_text::is_template(text));
+    if !test.config.values().any(is_template) {
+        return test;
+    }
+    let names = yaml_text::environment();
+    context::properties(&names, &reading.loaded.invocation, target.package);
+    for value in test.config.values_mut() {
+        match yaml_text::render_data(&names, value, test.place) {
+            Ok(data) => *value = data,
+            Err(finding) => findings.push(*finding),
+        }
+    }
+    test
+}
+
+/// Finds a severity that is none.
+pub(super) fn valid_severity(node: &Node, findings: &mut Vec<Diagnostic>) {
+    let Some(severity) = node.config.get("severity").and_then(Data::to_text) else { return };
+    if !matches!(severity.to_lowercase().as_str(), "warn" | "error") {
+        let message = format!("`{severity}` is no severity: it must be warn or error");
+        let finding = Diagnostic::at(codes::INVALID_VALUE, node.place, message);
+        findings.push(finding.hint_nearest(&severity, ["warn", "error"]));
+    }
+}
+
+/// Puts the configuration together: project tree, what the test's macro tells, then the test's own.
+fn configure(
+    reading: &Reading,
+    target: &Target<'_>,
+    test: &TestProperties,
+    fqn: &[String],
+    calls: &[DataMap],
+) -> Config {
     let mut config = Config::default();
     let packages =
         reading.packages().map(|(package, _)| package).filter(|package| package.name == target.package);
@@ -259,6 +304,9 @@ fn configure(reading: &Reading, target: &Target<'_>, test: &TestProperties, fqn:
         {
             config.merge(&value.key, value.value);
         }
+    }
+    for call in calls {
+        config.merge_all(call);
     }
     config.merge_all(&test.config);
     if let Some(root) = reading.root().filter(|root| root.name != target.package) {
@@ -271,6 +319,7 @@ fn configure(reading: &Reading, target: &Target<'_>, test: &TestProperties, fqn:
     if !target.enabled {
         config.merge("enabled", Data::Bool(false));
     }
+    resources::complete_test(&mut config);
     config
 }
 
@@ -279,7 +328,7 @@ fn tags(target: &Target<'_>, test: &TestProperties, node: &Node) -> Vec<String> 
     let own = test.config.get("tags").map(Data::to_texts).unwrap_or_default();
     let tree = node.config.texts("tags").into_iter().filter(|tag| !own.contains(tag)).collect::<Vec<_>>();
     let mut tags: Vec<String> = Vec::new();
-    for tag in target.tags.iter().cloned().chain(column).chain(own).chain(tree) {
+    for tag in column.into_iter().chain(target.tags.iter().cloned()).chain(own).chain(tree) {
         if !tags.contains(&tag) {
             tags.push(tag);
         }
@@ -313,7 +362,7 @@ fn raw_code(test: &TestProperties, short_name: &str, is_short: bool) -> String {
 }
 
 /// Renders the test once to learn what it refers to; a test macro that does not exist is found out at run.
-fn learn_references(reading: &Reading, node: &mut Node, findings: &mut Vec<Diagnostic>) {
+fn learn_references(reading: &Reading, node: &mut Node, findings: &mut Vec<Diagnostic>) -> Vec<DataMap> {
     let recorder = Recorder::default();
     let names = resources::parse_environment(reading, node, &recorder);
     let result = render::generic_test(&names, &reading.macros, node);
@@ -340,4 +389,5 @@ fn learn_references(reading: &Reading, node: &mut Node, findings: &mut Vec<Diagn
         }
         findings.push(finding.note("the test will end with an error when it runs"));
     }
+    recorder.configs.take().into_iter().map(|(values, _)| values).collect()
 }

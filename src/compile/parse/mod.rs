@@ -79,6 +79,8 @@ pub fn read(
     checks::unused_config_paths(&reading, &drafts, findings);
     checks::left_out(&reading, findings);
 
+    let quoting = quoting(&reading);
+    drafts.iter_mut().for_each(|draft| draft.node.quoting = quoting);
     let docs = docs::read(&reading, findings);
     docs::describe(&mut reading, &docs, &mut drafts, findings);
     let groups = exposures::groups(&reading, &drafts, findings);
@@ -129,6 +131,16 @@ fn index(properties: &[(usize, PropertyFile)]) -> HashMap<(Section, String), Vec
         }
     }
     index
+}
+
+/// Returns which names the root project quotes, in packages too.
+fn quoting(reading: &Reading) -> [bool; 3] {
+    let given = reading.root().map(|root| &root.definition.quoting);
+    let part = |keys: &[&str]| {
+        let found = keys.iter().find_map(|key| given.and_then(|given| given.get(*key)));
+        found.and_then(crate::base::data::Data::as_bool).unwrap_or(true)
+    };
+    [part(&["database", "project"]), part(&["schema", "dataset"]), part(&["identifier"])]
 }
 
 impl Reading {

@@ -156,6 +156,7 @@ pub(super) fn blank(package: &Package, file: &ProjectFile, resource_type: Resour
         unrendered_config: DataMap::new(),
         config_calls: DataMap::new(),
         primary_key: Vec::new(),
+        quoting: [true; 3],
         database: String::new(),
         schema: String::new(),
         alias: name.to_owned(),
@@ -203,7 +204,7 @@ pub(super) fn parse_environment(reading: &Reading, node: &Node, recorder: &Recor
     let invocation = &reading.loaded.invocation;
     let names = Environment::new(reading.macros.clone(), package, Mode::Parse);
     context::node(&names, invocation, package, None);
-    names.set("config", ConfigFunction::value(&Config::default(), &recorder.configs));
+    names.set("config", ConfigFunction::value(&Config::default(), &recorder.configs, None));
     let this = Relation::new(Some(&invocation.target.database), Some(&invocation.target.schema), Some(name));
     context::recording(&names, recorder, &this);
     // The node as far as it is known: most templates never look.
@@ -264,5 +265,20 @@ fn configure(
         }
     }
     node.unrendered_config = config.values().clone();
+    if node.resource_type == ResourceType::Test {
+        complete_test(&mut config);
+    }
     node.config = config;
+}
+
+/// Where failing rows are kept says whether they are, and the other way round.
+pub(super) fn complete_test(config: &mut Config) {
+    let kept = config.boolean("store_failures");
+    match (config.text("store_failures_as"), kept) {
+        (Some("ephemeral"), _) => config.set("store_failures", Data::Bool(false)),
+        (Some(_), _) => config.set("store_failures", Data::Bool(true)),
+        (None, Some(true)) => config.set("store_failures_as", Data::from("table")),
+        (None, Some(false)) => config.set("store_failures_as", Data::from("ephemeral")),
+        (None, None) => {}
+    }
 }

@@ -3,25 +3,67 @@
 use crate::base::data::{Data, DataMap};
 use crate::compile::parse::{Draft, Reading};
 use crate::compile::project::Package;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, codes};
 use crate::graph::nodes::{Detail, Node, ResourceType, Source};
 use crate::project::config::Config;
 use crate::project::config_tree;
 use crate::project::properties::PropertyFile;
 use crate::project::properties::source::{SourceProperties, SourceTable};
 
-/// Makes a node of every table of every source.
-pub(super) fn read(reading: &Reading, _findings: &mut Vec<Diagnostic>) -> Vec<Draft> {
+/// Makes a node of every table of every source. A source that overrides another package's changes that one.
+pub(super) fn read(reading: &Reading, findings: &mut Vec<Diagnostic>) -> Vec<Draft> {
+    let overriding = |package: &str, name: &str| {
+        let sources = reading.properties.iter().flat_map(|(_, file)| &file.sources);
+        sources
+            .filter(|source| source.overrides.as_deref() == Some(package) && source.name == name)
+            .cloned()
+            .collect::<Vec<_>>()
+    };
     let mut drafts = Vec::new();
     for (index, file) in &reading.properties {
         let Some(package) = reading.loaded.packages.get(*index) else { continue };
         for source in &file.sources {
+            if let Some(other) = &source.overrides {
+                let message = format!("`overrides` changes a source of the package `{other}`");
+                let finding = Diagnostic::at(codes::DEPRECATED, source.place, message);
+                findings.push(finding.hint("dbt has deprecated it: say it with variables of the package"));
+                continue;
+            }
+            let mut source = source.clone();
+            for change in overriding(&package.name, &source.name) {
+                overridden(&mut source, &change);
+            }
             for table in &source.tables {
-                drafts.push(Draft { node: node(reading, package, file, source, table), template: None });
+                drafts.push(Draft { node: node(reading, package, file, &source, table), template: None });
             }
         }
     }
     drafts
+}
+
+/// Puts what another package says of a source over what its own says.
+fn overridden(source: &mut SourceProperties, change: &SourceProperties) {
+    source.database = change.database.clone().or(source.database.take());
+    source.schema = change.schema.clone().or(source.schema.take());
+    source.config.extend(change.config.clone());
+    source.quoting.extend(change.quoting.clone());
+    source.tags.extend(change.tags.clone());
+    if change.description.place.is_some() {
+        source.description = change.description.clone();
+    }
+    for changed in &change.tables {
+        let Some(table) = source.tables.iter_mut().find(|table| table.name == changed.name) else { continue };
+        table.identifier = changed.identifier.clone().or(table.identifier.take());
+        table.config.extend(changed.config.clone());
+        table.quoting.extend(changed.quoting.clone());
+        table.tags.extend(changed.tags.clone());
+        if changed.description.place.is_some() {
+            table.description = changed.description.clone();
+        }
+        if !changed.columns.is_empty() {
+            table.columns = changed.columns.clone();
+        }
+    }
 }
 
 fn node(
@@ -36,16 +78,13 @@ fn node(
     fqn.extend(folders(&file.resource_path));
     fqn.extend([source.name.clone(), table.name.clone()]);
     let identifier = table.identifier.clone().unwrap_or_else(|| table.name.clone());
-    let mut tags: Vec<String> = source.tags.iter().chain(&table.tags).cloned().collect();
-    tags.extend(table.config.get("tags").map(Data::to_texts).unwrap_or_default());
-    tags.sort();
-    tags.dedup();
+    let tags = tags(source, table);
     Node {
         unique_id: format!("source.{}.{}.{}", package.name, source.name, table.name),
         resource_type: ResourceType::Source,
         name: table.name.clone(),
         package: package.name.clone(),
-        config: configure(reading, package, &fqn, source, table),
+        config: configure(reading, package, &fqn, source, table, &tags),
         fqn,
         path: file.path.clone(),
         original_file_path: file.path.clone(),
@@ -57,6 +96,7 @@ fn node(
         unrendered_config: DataMap::new(),
         config_calls: DataMap::new(),
         primary_key: Vec::new(),
+        quoting: [true; 3],
         database: source.database.clone().unwrap_or_else(|| target.database.clone()),
         schema: source.schema.clone().unwrap_or_else(|| source.name.clone()),
         alias: identifier.clone(),
@@ -80,15 +120,30 @@ fn node(
                 let quoting = |map: &DataMap| map.get(part).and_then(Data::as_bool);
                 quoting(&table.quoting).or_else(|| quoting(&source.quoting))
             }),
-            external: table.external.clone(),
+            external: external(&table.external),
         }),
-        kept: source
-            .kept
-            .iter()
-            .chain(&table.kept)
-            .map(|(key, value)| (key.clone(), value.clone()))
-            .collect(),
+        kept: DataMap::new(),
     }
+}
+
+/// Returns the tags of a table: all that are said anywhere, sorted.
+fn tags(source: &SourceProperties, table: &SourceTable) -> Vec<String> {
+    let of_config = |config: &DataMap| config.get("tags").map(Data::to_texts).unwrap_or_default();
+    let mut tags: Vec<String> = source.tags.iter().chain(&table.tags).cloned().collect();
+    tags.extend(of_config(&source.config));
+    tags.extend(of_config(&table.config));
+    tags.sort();
+    tags.dedup();
+    tags
+}
+
+/// Returns `external` with all keys that dbt knows.
+fn external(given: &Data) -> Data {
+    let Some(given) = given.as_map() else { return given.clone() };
+    let keys = ["location", "file_format", "row_format", "tbl_properties"];
+    let mut all: DataMap = keys.map(|key| (key.to_owned(), Data::Null)).into_iter().collect();
+    all.extend(given.clone());
+    Data::Map(all)
 }
 
 /// Returns the folders of a path.
@@ -103,6 +158,7 @@ fn configure(
     fqn: &[String],
     source: &SourceProperties,
     table: &SourceTable,
+    tags: &[String],
 ) -> Config {
     let mut config = Config::default();
     let tree = |config: &mut Config, package: &Package| {
@@ -117,6 +173,17 @@ fn configure(
     config.merge_all(&table.config);
     if let Some(root) = reading.root().filter(|root| root.name != package.name) {
         tree(&mut config, root);
+    }
+    let (field, query, freshness) = table.loading.over(&source.loading);
+    let tags = tags.iter().map(|tag| Data::from(tag.as_str())).collect();
+    let last = [
+        ("loaded_at_field", field.into()),
+        ("loaded_at_query", query.into()),
+        ("freshness", freshness),
+        ("tags", Data::List(tags)),
+    ];
+    for (key, value) in last {
+        config.set(key, value);
     }
     config
 }

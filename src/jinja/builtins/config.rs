@@ -18,21 +18,36 @@ pub type ConfigCalls = Rc<RefCell<Vec<(DataMap, Option<Place>)>>>;
 pub struct ConfigFunction {
     values: Rc<RefCell<Config>>,
     calls: ConfigCalls,
+    /// The id of the node, for messages.
+    owner: Option<String>,
 }
 
 impl ConfigFunction {
     /// Makes `config` of a node. What the template tells goes into `calls`.
-    pub fn value(config: &Config, calls: &ConfigCalls) -> Value {
-        Value::object(Self { values: Rc::new(RefCell::new(config.clone())), calls: calls.clone() })
+    pub fn value(config: &Config, calls: &ConfigCalls, owner: Option<&str>) -> Value {
+        let values = Rc::new(RefCell::new(config.clone()));
+        Value::object(Self { values, calls: calls.clone(), owner: owner.map(str::to_owned) })
     }
 
     fn get(&self, name: &str) -> Option<Value> {
+        // Kept with a dash, and asked for with an underscore.
         let name = match name {
             "pre_hook" => "pre-hook",
             "post_hook" => "post-hook",
+            "pre-hook" | "post-hook" => return None,
             other => other,
         };
-        self.values.borrow().get(name).filter(|data| !data.is_null()).map(Value::from)
+        self.values.borrow().get(name).map(Value::from)
+    }
+
+    fn of_meta(&self, name: &str) -> Option<Value> {
+        let values = self.values.borrow();
+        values.get("meta").and_then(Data::as_map).and_then(|meta| meta.get(name)).map(Value::from)
+    }
+
+    fn missing(&self, name: &str) -> RenderError {
+        let owner = self.owner.as_deref().map(|id| format!(" '{id}'")).unwrap_or_default();
+        RenderError::new(format!("Model{owner} does not define a required config parameter '{name}'."))
     }
 
     fn tell(&self, arguments: Arguments, place: Option<Place>) -> Result<Value> {
@@ -117,32 +132,36 @@ impl Object for ConfigFunction {
                 let mut reader = arguments.reader("get");
                 let name = reader.text("name")?;
                 let default = reader.or("default", Value::None)?;
+                // dbt takes a validator and never asks it.
+                reader.optional("validator")?;
+                reader.finish()?;
                 Ok(self.get(&name).unwrap_or(default))
             })(),
             "require" => (|| {
                 let mut reader = arguments.reader("require");
                 let name = reader.text("name")?;
-                self.get(&name).ok_or_else(|| {
-                    RenderError::new(format!("Model does not define a required config parameter '{name}'."))
-                        .into()
-                })
+                self.get(&name).ok_or_else(|| self.missing(&name).into())
+            })(),
+            "meta_require" => (|| {
+                let mut reader = arguments.reader("meta_require");
+                let name = reader.text("name")?;
+                self.of_meta(&name).ok_or_else(|| self.missing(&name).into())
             })(),
             "meta_get" => (|| {
                 let mut reader = arguments.reader("meta_get");
                 let name = reader.text("name")?;
                 let default = reader.or("default", Value::None)?;
-                let values = self.values.borrow();
-                let found = values
-                    .get("meta")
-                    .and_then(Data::as_map)
-                    .and_then(|meta| meta.get(&name))
-                    .map(Value::from);
-                Ok(found.unwrap_or(default))
+                Ok(self.of_meta(&name).unwrap_or(default))
             })(),
             "set" => (|| {
                 let mut reader = arguments.reader("set");
                 let name = reader.text("name")?;
                 let value = reader.required("value")?;
+                if parsing {
+                    let told = DataMap::from_iter([(name, value.to_data())]);
+                    self.calls.borrow_mut().push((told, evaluator.outermost_place()));
+                    return Ok(Value::from(""));
+                }
                 self.values.borrow_mut().merge(&name, value.to_data());
                 Ok(Value::from(""))
             })(),

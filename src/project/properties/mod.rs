@@ -1,6 +1,7 @@
 //! Property files: what YAML says of models, seeds, snapshots, tests, macros, sources and exposures, typed.
 
 pub mod exposure;
+pub mod loading;
 pub mod prose;
 pub mod resource;
 pub mod source;

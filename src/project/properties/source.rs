@@ -3,6 +3,7 @@
 use crate::base::data::{Data, DataMap};
 use crate::base::source::Place;
 use crate::diagnostic::Diagnostic;
+use crate::project::properties::loading::Loading;
 use crate::project::properties::prose::Prose;
 use crate::project::properties::resource::{Column, read_columns, read_config};
 use crate::project::properties::test::{TestProperties, read_tests};
@@ -32,8 +33,10 @@ pub struct SourceProperties {
     pub quoting: DataMap,
     /// Its tables.
     pub tables: Vec<SourceTable>,
-    /// Freshness and loading keys, kept for the manifest.
-    pub kept: DataMap,
+    /// When its tables were last loaded, and how old they may be.
+    pub loading: Loading,
+    /// The package whose source of the same name this one changes.
+    pub overrides: Option<String>,
 }
 
 /// One table of a source.
@@ -59,12 +62,9 @@ pub struct SourceTable {
     pub columns: Vec<Column>,
     /// The tests of the table as a whole.
     pub tests: Vec<TestProperties>,
-    /// Freshness and loading keys, kept for the manifest.
-    pub kept: DataMap,
+    /// When it was last loaded, and how old it may be.
+    pub loading: Loading,
 }
-
-/// Keys of freshness and loading.
-const KEPT: &[&str] = &["loaded_at_field", "loaded_at_query", "freshness", "overrides"];
 
 impl SourceProperties {
     /// Reads one entry of `sources:`; `None` when it has no name.
@@ -78,6 +78,8 @@ impl SourceProperties {
             schema: reader.text("schema", findings),
             loader: reader.text("loader", findings).unwrap_or_default(),
             config: read_config(&mut reader, &["meta", "enabled"], findings),
+            loading: Loading::read(&mut reader, findings),
+            overrides: reader.text("overrides", findings),
             tags: reader.texts("tags", findings).unwrap_or_default(),
             quoting: reader.data("quoting").as_map().cloned().unwrap_or_default(),
             tables: reader
@@ -85,7 +87,6 @@ impl SourceProperties {
                 .iter()
                 .filter_map(|node| SourceTable::read(node, findings))
                 .collect(),
-            kept: kept(&mut reader),
             name,
         };
         reader.finish(&["loader"], findings);
@@ -102,19 +103,15 @@ impl SourceTable {
             description: Prose::read(&mut reader, findings),
             identifier: reader.text("identifier", findings),
             config: read_config(&mut reader, &["meta", "enabled"], findings),
+            loading: Loading::read(&mut reader, findings),
             tags: reader.texts("tags", findings).unwrap_or_default(),
             quoting: reader.data("quoting").as_map().cloned().unwrap_or_default(),
             external: reader.data("external"),
             columns: read_columns(&mut reader, findings),
             tests: read_tests(&mut reader, findings),
-            kept: kept(&mut reader),
             name,
         };
         reader.finish(&["docs"], findings);
         Some(table)
     }
-}
-
-fn kept(reader: &mut Reader<'_>) -> DataMap {
-    KEPT.iter().filter_map(|key| reader.node(key).map(|node| ((*key).to_owned(), node.to_data()))).collect()
 }
