@@ -38,7 +38,7 @@ def returning(macro):
     return call
 
 
-def give_back(data=None):
+def give_back(data):
     raise Returned(data)
 
 
@@ -91,13 +91,12 @@ def to_yaml(value, default=None, sort_keys=False):
 
 
 def diff_of_two_dicts(first, second):
-    first, second = ({key.lower(): value for key, value in each.items()} for each in (first, second))
+    second = {key.lower(): [item.lower() for item in items] for key, items in second.items()}
     left = {}
     for key, items in first.items():
-        if key in second:
-            known = [item.lower() for item in second[key]]
-            items = [item.lower() for item in items if item.lower() not in known]
-        if items or key not in second:
+        known = second.get(key.lower(), [])
+        items = [item for item in items if item.lower() not in known]
+        if items or key.lower() not in second:
             left[key] = items
     return left
 

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::base::data::{Data, DataMap};
+use crate::compile::names::{AnyType, Names};
 use crate::compile::project::{DBT_VERSION, Invocation};
 use crate::graph::nodes::{Reference, ReferenceTarget};
 use crate::jinja::builtins::adapter::AdapterObject;
@@ -105,8 +106,15 @@ pub fn node(names: &Environment, invocation: &Invocation, package: &str, host: O
     names.set("adapter", Value::object(adapter));
     // dbt fills it once the project is read.
     names.set("graph", Value::dict(Vec::<(&str, Value)>::new()));
-    names.set("validation", Value::dict([("any", Value::object(AnyOf))]));
-    names.set("context", Value::object(ContextValue));
+    names.set("validation", Value::dict([("any", Value::object(AnyType))]));
+    names.set("context", Value::object(Names { with_macros: true }));
+    names.set("builtins", Value::object(Names { with_macros: false }));
+    names.set(
+        "try_or_compiler_error",
+        Native::value("try_or_compiler_error", exceptions::try_or_compiler_error),
+    );
+    names.set("pre_hooks", Value::list(Vec::new()));
+    names.set("post_hooks", Value::list(Vec::new()));
 }
 
 /// What `flags` is: names in capitals, as dbt has them.
@@ -136,65 +144,6 @@ fn render_text(evaluator: &mut Evaluator<'_>, arguments: Arguments) -> Result<Va
     evaluator.render(&template).map(|output| Value::Str(Text::captured(output)))
 }
 
-/// `validation.any`: makes validators, which nothing asks.
-struct AnyOf;
-
-impl crate::jinja::value::Object for AnyOf {
-    fn type_name(&self) -> &'static str {
-        "type"
-    }
-
-    fn item(&self, _: &Value) -> Option<Value> {
-        Some(Native::value("validator", |_, _| Ok(Value::None)))
-    }
-
-    fn is_callable(&self) -> bool {
-        true
-    }
-
-    fn call(&self, _: &mut Evaluator<'_>, _: Arguments) -> Result<Value> {
-        Ok(Native::value("validator", |_, _| Ok(Value::None)))
-    }
-
-    fn is_true(&self) -> bool {
-        true
-    }
-
-    fn as_any(&self) -> &dyn std::any::Any {
-        self
-    }
-}
-
-/// `context`: every name of the context, looked up when asked for.
-struct ContextValue;
-
-impl crate::jinja::value::Object for ContextValue {
-    fn type_name(&self) -> &'static str {
-        "dict"
-    }
-
-    fn is_true(&self) -> bool {
-        true
-    }
-
-    fn call_method(
-        &self,
-        evaluator: &mut Evaluator<'_>,
-        name: &str,
-        arguments: &mut Arguments,
-    ) -> Option<Result<Value>> {
-        (name == "get").then(|| {
-            let wanted = arguments.positional.first().map(Value::to_text).unwrap_or_default();
-            let default = arguments.positional.get(1).cloned().unwrap_or(Value::None);
-            Ok(evaluator.lookup(&wanted).unwrap_or(default))
-        })
-    }
-
-    fn as_any(&self) -> &dyn std::any::Any {
-        self
-    }
-}
-
 /// What a template told while it was parsed.
 #[derive(Clone, Default)]
 pub struct Recorder {
@@ -215,8 +164,6 @@ pub fn recording(names: &Environment, recorder: &Recorder, this: &Relation) {
         });
         names.set(kind, function);
     }
-    let builtins = ["ref", "source", "config"].map(|name| (name, names.get(name).unwrap_or(Value::None)));
-    names.set("builtins", Value::dict(builtins));
     names.set("this", Value::object(this.clone()));
     names.set("database", Value::from(this.database.clone()));
     names.set("schema", Value::from(this.schema.clone()));

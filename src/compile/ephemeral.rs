@@ -17,7 +17,9 @@ pub fn inject(sql: &Output, expressions: &[(String, Output)]) -> Output {
         let next = skip_comments(&sql.text, end);
         word_at(&sql.text, next, "recursive").unwrap_or(end)
     });
-    let mut out = sql.slice(0..with.unwrap_or(start));
+    // Without a `with` of its own it gets one, before its comments.
+    let first = sql.text.len() - sql.text.trim_start().len();
+    let mut out = sql.slice(0..with.unwrap_or(first));
     out.push_plain(if with.is_some() { "  " } else { "with " });
     for (index, (name, body)) in expressions.iter().enumerate() {
         out.push_plain(if index > 0 { ",  " } else { "" });
@@ -26,7 +28,7 @@ pub fn inject(sql: &Output, expressions: &[(String, Output)]) -> Output {
         out.push_plain("\n)");
     }
     out.push_plain(if with.is_some() { "," } else { " " });
-    let rest = sql.slice(with.unwrap_or(start)..sql.text.len());
+    let rest = sql.slice(with.unwrap_or(first)..sql.text.len());
     out.push_pieces(&rest.text, &rest.pieces);
     out
 }
@@ -75,7 +77,7 @@ mod tests {
     fn expressions_go_in_front_or_into_an_existing_with() {
         assert_eq!(
             injected("\n-- with\nselect 1", &["x"]),
-            "\n-- with\nwith __dbt__cte__e0 as (\nx\n) select 1"
+            "\nwith __dbt__cte__e0 as (\nx\n) -- with\nselect 1"
         );
         assert_eq!(
             injected("with a as (select 1) select 2", &["x", "y"]),

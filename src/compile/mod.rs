@@ -4,6 +4,7 @@
 pub mod context;
 pub mod ephemeral;
 pub mod load;
+mod names;
 pub mod node_value;
 pub mod parse;
 pub mod project;

@@ -219,8 +219,6 @@ pub fn environment(
             }),
         );
     }
-    let builtins = ["ref", "source", "config"].map(|name| (name, names.get(name).unwrap_or(Value::None)));
-    names.set("builtins", Value::dict(builtins));
     names
 }
 

@@ -6,9 +6,11 @@ use std::sync::Arc;
 use crate::base::data::Data;
 use crate::base::source::Place;
 use crate::diagnostic::{Diagnostic, Label};
+use crate::jinja::eval::error::RenderError;
 use crate::jinja::eval::{Environment, Mode, render_native};
 use crate::jinja::macros::MacroRegistry;
 use crate::jinja::syntax::{Origin, parse};
+use crate::jinja::value::Value;
 use crate::yaml::{Node, Text};
 
 /// Makes an environment in which no macro can be called.
@@ -43,9 +45,13 @@ pub fn render_text(
     }
     let origin = Origin::runs(node.place.file, text.offsets.runs(), node.place.span.start as usize);
     let template = parse(&text.value, &origin, false)?;
-    render_native(environment, &template)
-        .map(|value| Some(value.to_data()))
-        .map_err(|error| Box::new(error.to_diagnostic()))
+    let value = render_native(environment, &template).map_err(|error| Box::new(error.to_diagnostic()))?;
+    if let Value::Undefined(name) = &value {
+        let mut error = RenderError::undefined(name);
+        error.place = Some(origin.place(0..text.value.len()));
+        return Err(Box::new(error.to_diagnostic()));
+    }
+    Ok(Some(value.to_data()))
 }
 
 /// Renders the texts of a value that stands somewhere in a file.

@@ -4,7 +4,7 @@
 pub mod builtins;
 pub mod core;
 pub mod eval;
-mod filters;
+pub mod filters;
 pub mod host;
 pub mod limits;
 pub mod macros;

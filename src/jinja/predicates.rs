@@ -60,7 +60,10 @@ pub(super) fn test(_: &mut Evaluator<'_>, name: &str, value: &Value, arguments: 
         "boolean" => matches!(value, Value::Bool(_)),
         "true" => matches!(value, Value::Bool(true)),
         "false" => matches!(value, Value::Bool(false)),
-        "mapping" => matches!(value, Value::Dict(_)),
+        "mapping" => match value {
+            Value::Object(object) => object.is_mapping(),
+            other => matches!(other, Value::Dict(_)),
+        },
         "iterable" => value.iterate().is_some(),
         "sequence" => match value {
             Value::Set(_) => false,

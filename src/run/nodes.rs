@@ -36,7 +36,7 @@ pub struct RunOutcome {
     pub database_seconds: f64,
 }
 
-/// Runs the chosen nodes. Ephemeral models and disabled nodes take no turn.
+/// Runs the chosen nodes. Ephemeral models take a turn only to be compiled.
 pub fn run(
     session: &Arc<Session>,
     chosen: &BTreeSet<String>,
@@ -45,8 +45,10 @@ pub fn run(
 ) -> Result<RunOutcome, HostError> {
     let watch = Stopwatch::start();
     let project = &session.project;
-    let takes_turn =
-        |node: &&Node| !node.is_ephemeral() && !matches!(node.resource_type, ResourceType::Source);
+    let takes_turn = |node: &&Node| {
+        (action == Action::Compile || !node.is_ephemeral())
+            && !matches!(node.resource_type, ResourceType::Source | ResourceType::Exposure)
+    };
     let ids: BTreeSet<String> = chosen
         .iter()
         .filter_map(|id| project.nodes.get(id))

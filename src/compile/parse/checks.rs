@@ -7,6 +7,7 @@ use crate::base::source::Place;
 use crate::base::text::Span;
 use crate::compile::node_value::relation_name;
 use crate::compile::parse::{Draft, Reading};
+use crate::compile::yaml_text::is_template;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::graph::build::{Resolution, Resolver};
 use crate::graph::nodes::{Node, Nodes, ResourceType};
@@ -130,6 +131,38 @@ pub(super) fn unused_config_paths(reading: &Reading, drafts: &[Draft], findings:
             let last = path.last().map(String::as_str).unwrap_or_default();
             findings
                 .push(Diagnostic::at(codes::UNUSED_CONFIG_PATH, place, message).hint_nearest(last, segments));
+        }
+    }
+}
+
+/// Finds names with blanks, and values of `enabled` that are no truth.
+pub(super) fn names_and_types(reading: &Reading, drafts: &[Draft], findings: &mut Vec<Diagnostic>) {
+    let flag =
+        reading.root().and_then(|root| root.definition.flags.get("require_resource_names_without_spaces"));
+    let blanks_are_wrong = flag.and_then(Data::as_bool).unwrap_or(true);
+    for Draft { node, .. } in drafts {
+        let named = matches!(
+            node.resource_type,
+            ResourceType::Model | ResourceType::Seed | ResourceType::Snapshot | ResourceType::Analysis
+        );
+        if named && blanks_are_wrong && node.name.contains(char::is_whitespace) {
+            let message =
+                format!("the name of the {} `{}` holds a blank", node.resource_type.name(), node.name);
+            let finding = Diagnostic::at(codes::INVALID_VALUE, node.place, message);
+            findings.push(finding.hint(format!("call it `{}`", node.name.replace(char::is_whitespace, "_"))));
+        }
+        if let Some(value) = node.config.get("enabled").filter(|value| value.as_bool().is_none()) {
+            let text = value.to_text().unwrap_or_default();
+            // A template that could not be rendered was told already.
+            if is_template(&text) {
+                continue;
+            }
+            let message =
+                format!("`enabled` of `{}` is `{text}`, which is neither true nor false", node.name);
+            let finding = Diagnostic::at(codes::INVALID_VALUE, node.place, message);
+            findings.push(finding.hint(
+                "a template gives a truth with `| as_bool`, or when it is not made of constants alone",
+            ));
         }
     }
 }

@@ -77,6 +77,7 @@ pub fn read(
     names::assign(&reading, drafts.get_mut(first_test..).unwrap_or_default(), findings);
     checks::unmatched_properties(&reading, &drafts, findings);
     checks::unused_config_paths(&reading, &drafts, findings);
+    checks::names_and_types(&reading, &drafts, findings);
     checks::left_out(&reading, findings);
 
     let quoting = quoting(&reading);

@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::rc::Rc;
 
-use crate::jinja::eval::error::{ErrorKind, RenderError, Result};
+use crate::jinja::eval::error::{ErrorKind, Interrupt, RenderError, Result};
 use crate::jinja::eval::{Evaluator, Mode};
 use crate::jinja::host::Host;
 use crate::jinja::value::object::Native;
@@ -12,6 +12,18 @@ use crate::jinja::value::{Arguments, Object, Value};
 /// Makes `exceptions`.
 pub fn value(host: Option<Rc<dyn Host>>) -> Value {
     Value::object(Exceptions { host })
+}
+
+/// `try_or_compiler_error(message, function, *arguments, **named)`: an error of the function becomes the message.
+pub fn try_or_compiler_error(evaluator: &mut Evaluator<'_>, arguments: Arguments) -> Result<Value> {
+    let mut reader = arguments.reader("try_or_compiler_error");
+    let message = reader.text("message_if_exception")?;
+    let function = reader.required("func")?;
+    let (positional, named) = reader.rest();
+    match evaluator.call_value(&function, Arguments { positional, named }) {
+        Err(interrupt) if matches!(*interrupt, Interrupt::Error(_)) => Err(RenderError::new(message).into()),
+        result => result,
+    }
 }
 
 struct Exceptions {

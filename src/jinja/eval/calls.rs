@@ -27,7 +27,8 @@ impl Evaluator<'_> {
             // `return` leaves the macro, whatever stands around it.
             Kind::Name(name) if &**name == "return" && self.lookup(name).is_none() => {
                 let mut reader = self.arguments(arguments)?.reader("return");
-                let value = reader.or("data", Value::None)?;
+                let value = reader.required("data")?;
+                reader.finish()?;
                 if self.depth == 0 {
                     return Err(RenderError::new("`return` outside of a macro").into());
                 }

@@ -156,6 +156,11 @@ impl Evaluator<'_> {
             Comparison::Equal => return Ok(left.equals(right)),
             Comparison::NotEqual => return Ok(!left.equals(right)),
             Comparison::In | Comparison::NotIn => {
+                if let Value::Object(object) = right
+                    && let Some(held) = object.holds(self, left)
+                {
+                    return Ok(held == (operator == Comparison::In));
+                }
                 let found = self
                     .lenient(left, right, |left, right| operators::contains(right, left).map(Value::Bool))?;
                 return Ok(found.is_true() == (operator == Comparison::In));

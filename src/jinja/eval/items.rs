@@ -125,8 +125,11 @@ pub fn call_method(
     if let Some(result) = called {
         return result;
     }
-    match attribute(value, name) {
-        Some(callable) => evaluator.call_value(&callable, arguments),
+    match computed(evaluator, value, name) {
+        Some(callable) => {
+            let callable = callable?;
+            evaluator.call_value(&callable, arguments)
+        }
         None => evaluator
             .missing_attribute(value, name, true)
             .and_then(|callable| evaluator.call_value(&callable, arguments)),

@@ -258,30 +258,27 @@ impl Object for Namespace {
     }
 }
 
-/// What the lists of one dict have that those of another have not. Neither keys nor texts regard case; a key that the
-/// other has not keeps its texts as they are.
+/// What the lists of one dict have that those of another have not; neither keys nor texts regard case.
 fn diff_of_two_dicts(_: &mut Evaluator<'_>, arguments: Arguments) -> Result<Value> {
     let mut reader = arguments.reader("diff_of_two_dicts");
     let lists = |value: Value| -> Result<Vec<(String, Vec<Value>)>> {
         let entries = containers::pairs(&value)?;
-        entries
-            .into_iter()
-            .map(|(key, list)| Ok((key.0.to_text().to_lowercase(), items_of(&list)?)))
-            .collect()
+        entries.into_iter().map(|(key, list)| Ok((key.0.to_text(), items_of(&list)?))).collect()
     };
     let (first, second) = (lists(reader.required("dict_a")?)?, lists(reader.required("dict_b")?)?);
     reader.finish()?;
     let mut left = Dict::new();
     for (key, items) in first {
-        let Some((_, known)) = second.iter().find(|(other, _)| *other == key) else {
+        let Some((_, known)) = second.iter().find(|(other, _)| other.to_lowercase() == key.to_lowercase())
+        else {
             left.insert(Key::text(&key), Value::list(items));
             continue;
         };
         let known: Vec<String> = known.iter().map(|item| item.to_text().to_lowercase()).collect();
-        let texts = items.iter().map(|item| item.to_text().to_lowercase());
-        let texts: Vec<Value> = texts.filter(|text| !known.contains(text)).map(Value::from).collect();
-        if !texts.is_empty() {
-            left.insert(Key::text(&key), Value::list(texts));
+        let items: Vec<Value> =
+            items.into_iter().filter(|item| !known.contains(&item.to_text().to_lowercase())).collect();
+        if !items.is_empty() {
+            left.insert(Key::text(&key), Value::list(items));
         }
     }
     Ok(Value::entries(left))

@@ -108,9 +108,13 @@ fn write_json(value: &Value, style: Style, out: &mut String, depth: usize) -> Re
         Value::Tuple(items) => enclosed(('[', ']'), items, style, out, depth, |item, out| {
             write_json(item, style, out, depth + 1)
         })?,
-        Value::Set(_) => return Err(refused("Object of type set is not JSON serializable".to_owned())),
-        // dbt's own objects and dates are written as what they print, where Python refuses them.
-        other => quote(&other.to_text(), out),
+        // Texts, and objects that are texts in Python too.
+        Value::Str(_) => quote(&value.to_text(), out),
+        Value::Object(object) if object.type_name() == "StrEnum" => quote(&value.to_text(), out),
+        other => {
+            let message = format!("Object of type {} is not JSON serializable", other.type_name());
+            return Err(refused(message));
+        }
     }
     Ok(())
 }

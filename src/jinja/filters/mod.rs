@@ -1,6 +1,6 @@
 //! Filters: one table of names, and the functions by family.
 
-pub(super) mod globals;
+pub mod globals;
 mod json;
 mod numbers;
 mod pprint;

@@ -7,7 +7,7 @@ use crate::jinja::eval::error::{RenderError, Result};
 use crate::jinja::limits;
 use crate::jinja::value::printing::float;
 use crate::jinja::value::{Arguments, Value};
-use crate::yaml;
+use crate::yaml::{self, Kind, Node};
 
 /// Columns after which a text goes on in the next line.
 const WIDTH: usize = 80;
@@ -21,7 +21,31 @@ pub(super) fn read(_: &mut Evaluator<'_>, arguments: Arguments) -> Result<Value>
     let file = SourceMap::default().add("fromyaml", text.as_str());
     let (node, findings) = yaml::parse(file, &text);
     let broken = findings.iter().any(|finding| finding.severity == Severity::Error);
-    Ok(if broken { default } else { Value::from(&node.to_data()) })
+    Ok(if broken { default } else { value_of(&node, &text) })
+}
+
+/// Makes a value of a node; plain scalars that are dates become dates.
+fn value_of(node: &Node, source: &str) -> Value {
+    match &node.kind {
+        Kind::List(items) => Value::list(items.iter().map(|item| value_of(item, source)).collect()),
+        Kind::Map(entries) => {
+            Value::dict(entries.iter().map(|entry| (entry.key.as_str(), value_of(&entry.value, source))))
+        }
+        Kind::Text(text) => {
+            let written = source.get(node.place.span.start as usize..).unwrap_or_default();
+            let plain = !written.starts_with(['\'', '"', '|', '>']);
+            date_of(&text.value).filter(|_| plain).unwrap_or_else(|| Value::from(text.value.as_str()))
+        }
+        Kind::Scalar(data) => Value::from(data),
+    }
+}
+
+fn date_of(text: &str) -> Option<Value> {
+    if let Ok(day) = chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d") {
+        return (text.len() == 10).then_some(Value::Date(day));
+    }
+    let stamp = chrono::NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f").ok()?;
+    Some(Value::DateTime(stamp))
 }
 
 /// `toyaml(value, default=none, sort_keys=false)`.

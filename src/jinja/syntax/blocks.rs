@@ -230,7 +230,17 @@ fn block_kind(word: &str) -> Option<BlockKind> {
 pub fn scan(text: &str, origin: &Origin, findings: &mut Vec<Diagnostic>) -> Vec<Block> {
     let mut blocks = Vec::new();
     let mut open: Option<(BlockKind, Tag<'_>)> = None;
+    // Branches and loops that stand between blocks, where there should be none.
+    let mut around: Vec<Tag<'_>> = Vec::new();
     for tag in tags(text) {
+        if open.is_none() && matches!(tag.word, "if" | "for") {
+            around.push(tag);
+            continue;
+        }
+        if open.is_none() && matches!(tag.word, "endif" | "endfor") {
+            around.pop();
+            continue;
+        }
         let ends = open.as_ref().is_some_and(|(_, opened)| tag.word.strip_prefix("end") == Some(opened.word));
         if ends {
             if let Some((kind, opened)) = open.take() {
@@ -238,7 +248,16 @@ pub fn scan(text: &str, origin: &Origin, findings: &mut Vec<Diagnostic>) -> Vec<
             }
         } else if let Some(kind) = block_kind(tag.word) {
             match &open {
-                None => open = Some((kind, tag)),
+                None => {
+                    if let Some(branch) = around.last().filter(|_| kind != BlockKind::Docs) {
+                        let message = format!("a `{}` block cannot stand inside `{}`", tag.word, branch.word);
+                        let place = origin.place(tag.whole.clone());
+                        let finding = Diagnostic::at(codes::JINJA_SYNTAX, place, message);
+                        let finding = finding.also(origin.place(branch.whole.clone()), "opened here");
+                        findings.push(finding.hint("put the branch inside of the block"));
+                    }
+                    open = Some((kind, tag));
+                }
                 // A macro inside a snapshot or docs block is text of that block.
                 Some((BlockKind::Snapshot | BlockKind::Docs, _)) => {}
                 Some((_, opened)) => {

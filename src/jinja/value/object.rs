@@ -22,6 +22,16 @@ pub trait Object: Any {
         None
     }
 
+    /// Tells whether a key is in the object, where that takes an evaluator.
+    fn holds(&self, _evaluator: &Evaluator<'_>, _key: &Value) -> Option<bool> {
+        None
+    }
+
+    /// Tells whether the object counts as a mapping.
+    fn is_mapping(&self) -> bool {
+        false
+    }
+
     /// Tells whether there is a method of a name, which can then be handed on without being called.
     fn has_method(&self, _name: &str) -> bool {
         false
