@@ -104,8 +104,8 @@ pub struct Node {
     pub columns: Vec<Column>,
     /// Its tags, without repeats.
     pub tags: Vec<String>,
-    /// The property file that describes it.
-    pub patch_path: Option<String>,
+    /// The property file that describes it: its package and path.
+    pub patch_path: Option<(String, String)>,
     /// The folder of the package, for seeds.
     pub root_path: String,
     /// What the template refers to, in the order of the calls.

@@ -103,6 +103,19 @@ fn model_defaults(node: &Node) -> Vec<(&'static str, Data)> {
     if node.resource_type == ResourceType::Seed {
         defaults.extend([("delimiter", ",".into()), ("quote_columns", Data::Null)]);
     }
+    if node.resource_type == ResourceType::Snapshot {
+        let names = ["dbt_valid_to", "dbt_valid_from", "dbt_scd_id", "dbt_updated_at", "dbt_is_deleted"];
+        let names = names.map(|name| (name.to_owned(), Data::Null)).into_iter().collect();
+        defaults.extend([
+            ("strategy", Data::Null),
+            ("target_schema", Data::Null),
+            ("target_database", Data::Null),
+            ("updated_at", Data::Null),
+            ("check_cols", Data::Null),
+            ("snapshot_meta_column_names", Data::Map(names)),
+            ("dbt_valid_to_current", Data::Null),
+        ]);
+    }
     if node.resource_type == ResourceType::Model {
         defaults.extend([("access", "protected".into()), ("freshness", Data::Null)]);
     }

@@ -104,7 +104,7 @@ fn resource(node: &Node, created_at: f64) -> DataMap {
             docs => docs,
         },
     );
-    keys.set("patch_path", node.patch_path.as_ref().map(|path| format!("{}://{path}", node.package)));
+    keys.set("patch_path", node.patch_path.as_ref().map(|(package, path)| format!("{package}://{path}")));
     keys.set("build_path", Data::Null);
     keys.set("unrendered_config", Data::Map(node.unrendered_config.clone()));
     keys.set("created_at", Data::Float(created_at));
@@ -272,19 +272,12 @@ pub fn owner(given: &DataMap) -> Data {
 
 fn columns(columns: &[Column]) -> Data {
     let one = |column: &Column| {
-        mapping([
+        let known = mapping([
             ("name", column.name.as_str().into()),
             ("description", column.description.text.as_str().into()),
             ("meta", Data::Map(column.meta.clone())),
             ("data_type", column.data_type.clone().into()),
-            (
-                "constraints",
-                if column.constraints.is_null() {
-                    Data::List(Vec::new())
-                } else {
-                    column.constraints.clone()
-                },
-            ),
+            ("constraints", column.constraints.clone()),
             ("quote", column.quote.into()),
             (
                 "config",
@@ -293,7 +286,10 @@ fn columns(columns: &[Column]) -> Data {
             ("tags", column.tags.clone().into()),
             ("granularity", Data::Null),
             ("doc_blocks", texts(&column.description.doc_blocks)),
-        ])
+        ]);
+        let mut all = known.as_map().cloned().unwrap_or_default();
+        all.extend(column.extra.clone());
+        Data::Map(all)
     };
     Data::Map(columns.iter().map(|column| (column.name.clone(), one(column))).collect())
 }

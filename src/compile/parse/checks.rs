@@ -84,6 +84,21 @@ pub(super) fn unmatched_properties(reading: &Reading, drafts: &[Draft], findings
     }
 }
 
+/// Finds resources that one package describes twice.
+pub(super) fn repeated_properties(reading: &Reading, findings: &mut Vec<Diagnostic>) {
+    let mut seen: HashMap<(usize, Section, &str), Place> = HashMap::new();
+    for (package, file) in &reading.properties {
+        for (section, properties) in &file.resources {
+            let key = (*package, *section, properties.name.as_str());
+            if let Some(first) = seen.insert(key, properties.place) {
+                let message = format!("`{}` is described twice in `{}`", properties.name, section.key());
+                let finding = Diagnostic::at(codes::DUPLICATE_NAME, properties.place, message);
+                findings.push(finding.also(first, "the other one").hint("make one entry of the two"));
+            }
+        }
+    }
+}
+
 /// Warns of what is read and not run, so that nobody misses it in silence.
 pub(super) fn left_out(reading: &Reading, findings: &mut Vec<Diagnostic>) {
     let mut say = |place, what: &str| {

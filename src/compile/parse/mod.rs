@@ -8,6 +8,7 @@ mod keys;
 mod macros;
 mod names;
 mod resources;
+mod snapshots;
 mod sources;
 mod versions;
 
@@ -68,6 +69,7 @@ pub fn read(
     let mut reading = Reading { loaded, sources: sources.clone(), macros, properties, described, versions };
 
     let mut drafts = resources::read(&reading, findings);
+    drafts.extend(snapshots::read(&reading, findings));
     drafts.extend(sources::read(&reading, findings));
     drafts.extend(exposures::read(&reading, findings));
     names::assign(&reading, &mut drafts, findings);
@@ -77,6 +79,7 @@ pub fn read(
     names::assign(&reading, drafts.get_mut(first_test..).unwrap_or_default(), findings);
     checks::unmatched_properties(&reading, &drafts, findings);
     checks::unused_config_paths(&reading, &drafts, findings);
+    checks::repeated_properties(&reading, findings);
     checks::names_and_types(&reading, &drafts, findings);
     checks::left_out(&reading, findings);
 

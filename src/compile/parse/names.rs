@@ -50,6 +50,13 @@ fn assign_one(reading: &Reading, names: &Environment, node: &mut Node, findings:
         .unwrap_or_else(|| target.database.clone());
     node.schema =
         generate(reading, names, node, "schema", &value, findings).unwrap_or_else(|| target.schema.clone());
+    // A snapshot may name its own place, which no macro changes.
+    if node.resource_type == ResourceType::Snapshot {
+        let own = |key: &str| node.config.text(key).map(str::to_owned);
+        let (database, schema) = (own("target_database"), own("target_schema"));
+        node.database = database.unwrap_or_else(|| node.database.clone());
+        node.schema = schema.unwrap_or_else(|| node.schema.clone());
+    }
     node.alias = match (node.generic_test(), node.config.get("alias")) {
         (Some(_), None | Some(Data::Null)) => fallback,
         _ => generate(reading, names, node, "alias", &value, findings).unwrap_or(fallback),

@@ -74,16 +74,28 @@ fn read_one(
         return None;
     };
     let stem = file.resource_path.rsplit('/').next()?.rsplit_once('.')?.0.to_owned();
-    let mut node = blank(package, file, resource_type, &stem);
-    let described = match reading.versions.get(&(package.name.clone(), file.file)) {
+    let node = blank(package, file, resource_type, &stem);
+    complete(reading, package, section, node, findings)
+}
+
+/// Puts together what the node's file, its property file and the project say of it.
+pub(super) fn complete(
+    reading: &Reading,
+    package: &Package,
+    section: Section,
+    mut node: Node,
+    findings: &mut Vec<Diagnostic>,
+) -> Option<Draft> {
+    let (resource_type, name) = (node.resource_type, node.name.clone());
+    let described = match reading.versions.get(&(package.name.clone(), node.file)) {
         Some((path, version)) => {
             become_version(&mut node, version);
-            Some((path.as_str(), &version.properties))
+            Some(((package.name.as_str(), path.as_str()), &version.properties))
         }
-        None => described(reading, &package.name, section, &stem),
+        None => described(reading, &package.name, section, &name),
     };
-    if let Some((path, properties)) = described {
-        node.patch_path = Some(path.to_owned());
+    if let Some(((owner, path), properties)) = described {
+        node.patch_path = Some((owner.to_owned(), path.to_owned()));
         node.description.clone_from(&properties.description);
         node.columns.clone_from(&properties.columns);
         node.kept.clone_from(&properties.kept);
@@ -103,15 +115,16 @@ fn described<'r>(
     package: &str,
     section: Section,
     name: &str,
-) -> Option<(&'r str, &'r ResourceProperties)> {
+) -> Option<((&'r str, &'r str), &'r ResourceProperties)> {
     let places = reading.described.get(&(section, name.to_owned()))?;
     let own = |file: usize| {
         let index = reading.properties.get(file).map(|(index, _)| *index);
         index.and_then(|index| reading.loaded.packages.get(index)).is_some_and(|found| found.name == package)
     };
     let (file, entry) = places.iter().find(|(file, _)| own(*file)).or_else(|| places.first())?;
-    let (_, file) = reading.properties.get(*file)?;
-    file.resources.get(*entry).map(|(_, properties)| (file.path.as_str(), properties))
+    let (owner, file) = reading.properties.get(*file)?;
+    let owner = reading.loaded.packages.get(*owner)?.name.as_str();
+    file.resources.get(*entry).map(|(_, properties)| ((owner, file.path.as_str()), properties))
 }
 
 /// Makes a model the version that its file defines.
@@ -224,6 +237,7 @@ fn configure(
     let key = match node.resource_type {
         ResourceType::Seed => "seeds",
         ResourceType::Test => "data_tests",
+        ResourceType::Snapshot => "snapshots",
         _ => "models",
     };
     let tree = |package: &Package| {

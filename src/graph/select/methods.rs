@@ -147,7 +147,7 @@ fn path(value: &str, node: &Node) -> bool {
         let ends = path.char_indices().filter(|(_, c)| *c == '/').map(|(at, _)| at).chain([path.len()]);
         ends.filter_map(|end| path.get(..end)).any(|part| path_glob(value, part))
     };
-    hit(&node.original_file_path) || node.patch_path.as_deref().is_some_and(hit)
+    hit(&node.original_file_path) || node.patch_path.as_ref().is_some_and(|(_, path)| hit(path))
 }
 
 fn path_glob(pattern: &str, path: &str) -> bool {

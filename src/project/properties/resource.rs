@@ -50,15 +50,17 @@ pub struct Column {
     pub meta: DataMap,
     /// Its tests.
     pub tests: Vec<TestProperties>,
-    /// Declared constraints, kept for the manifest.
+    /// Declared constraints, with all their keys.
     pub constraints: Data,
+    /// Keys that are not dbt's, kept for the manifest.
+    pub extra: DataMap,
 }
 
 /// Keys of old that belong into `config` and are moved there.
 const MOVED: &[&str] = &["meta", "docs", "group", "contract", "access"];
 
 /// Keys that are kept for the manifest.
-const KEPT: &[&str] = &["constraints", "deprecation_date", "time_spine", "quote_columns", "relation"];
+const KEPT: &[&str] = &["deprecation_date", "time_spine", "quote_columns", "relation"];
 
 impl ResourceProperties {
     /// Reads one entry of a section; `None` when it has no name.
@@ -78,6 +80,9 @@ impl ResourceProperties {
         let columns = read_columns(&mut reader, findings);
         let tests = read_tests(&mut reader, findings);
         let mut kept = DataMap::new();
+        if reader.node("constraints").is_some() {
+            kept.insert("constraints".to_owned(), constraints(&mut reader, true));
+        }
         for key in KEPT {
             if let Some(node) = reader.node(key) {
                 kept.insert((*key).to_owned(), node.to_data());
@@ -140,7 +145,8 @@ impl Column {
             data_type: reader.text("data_type", findings),
             quote: reader.boolean("quote", findings),
             tests: read_tests(&mut reader, findings),
-            constraints: reader.data("constraints"),
+            constraints: constraints(&mut reader, false),
+            extra: extra(node),
             name,
             place,
             tags,
@@ -149,4 +155,53 @@ impl Column {
         reader.finish(&["granularity", "docs", "policy_tags"], findings);
         Some(column)
     }
+}
+
+/// The keys of a column that dbt knows.
+const COLUMN_KEYS: &[&str] = &[
+    "name",
+    "description",
+    "data_type",
+    "quote",
+    "tags",
+    "meta",
+    "config",
+    "constraints",
+    "data_tests",
+    "tests",
+    "granularity",
+    "docs",
+    "policy_tags",
+];
+
+/// Returns the keys of a column that are none of dbt's, as it keeps them.
+fn extra(node: &Node) -> DataMap {
+    let others = node.entries().iter().filter(|entry| !COLUMN_KEYS.contains(&entry.key.as_str()));
+    others.map(|entry| (entry.key.clone(), entry.value.to_data())).collect()
+}
+
+/// Reads `constraints` of a column or a model, completing each with the keys it leaves out.
+pub(super) fn constraints(reader: &mut Reader<'_>, of_model: bool) -> Data {
+    let Data::List(items) = reader.data("constraints") else { return Data::List(Vec::new()) };
+    let complete = |item: Data| {
+        let Data::Map(given) = item else { return item };
+        let mut all: DataMap = [
+            ("type", Data::Null),
+            ("name", Data::Null),
+            ("expression", Data::Null),
+            ("warn_unenforced", Data::Bool(true)),
+            ("warn_unsupported", Data::Bool(true)),
+            ("to", Data::Null),
+            ("to_columns", Data::List(Vec::new())),
+        ]
+        .into_iter()
+        .map(|(key, value)| (key.to_owned(), value))
+        .collect();
+        if of_model {
+            all.insert("columns".to_owned(), Data::List(Vec::new()));
+        }
+        all.extend(given);
+        Data::Map(all)
+    };
+    Data::List(items.into_iter().map(complete).collect())
 }

@@ -4,7 +4,7 @@ use crate::base::data::{Data, DataMap};
 use crate::base::source::Place;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::project::properties::prose::Prose;
-use crate::project::properties::resource::{Column, ResourceProperties, read_config};
+use crate::project::properties::resource::{Column, ResourceProperties, constraints, read_config};
 use crate::project::properties::test::read_tests;
 use crate::yaml::Node;
 use crate::yaml::read::Reader;
@@ -123,10 +123,11 @@ fn read_one(node: &Node, base: &ResourceProperties, findings: &mut Vec<Diagnosti
     if given {
         properties.tests = tests;
     }
-    for key in ["constraints", "deprecation_date"] {
-        if let Some(node) = reader.node(key) {
-            properties.kept.insert(key.to_owned(), node.to_data());
-        }
+    if reader.node("constraints").is_some() {
+        properties.kept.insert("constraints".to_owned(), constraints(&mut reader, true));
+    }
+    if let Some(node) = reader.node("deprecation_date") {
+        properties.kept.insert("deprecation_date".to_owned(), node.to_data());
     }
     let defined_in = reader.text("defined_in", findings);
     reader.finish(&["data_type"], findings);
