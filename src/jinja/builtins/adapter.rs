@@ -2,12 +2,12 @@
 
 use std::any::Any;
 use std::rc::Rc;
-use std::sync::Arc;
 
 use crate::jinja::builtins::column::Column;
 use crate::jinja::builtins::relation::{Relation, quoted};
 use crate::jinja::builtins::results::response;
 use crate::jinja::builtins::table::TableValue;
+use crate::jinja::core::Dialect;
 use crate::jinja::eval::Evaluator;
 use crate::jinja::eval::error::{ErrorKind, RenderError, Result};
 use crate::jinja::host::{Change, Host, HostError};
@@ -18,12 +18,10 @@ use crate::jinja::value::{Arguments, Object, Text, Value, containers};
 
 /// What `adapter` is.
 pub struct AdapterObject {
-    /// The adapter's name: `duckdb`.
-    pub name: Arc<str>,
+    /// What is known of the database.
+    pub dialect: &'static Dialect,
     /// The outside; `None` while the project is read.
     pub host: Option<Rc<dyn Host>>,
-    /// The strategies that incremental models may name.
-    pub strategies: &'static [&'static str],
 }
 
 /// Turns an error of the outside into one of the render, with the place that wrote the failing byte.
@@ -68,7 +66,7 @@ impl AdapterObject {
         let arguments = arguments.clone();
         Some(match name {
             "dispatch" => self.dispatch(evaluator, arguments),
-            "type" => Ok(Value::from(&*self.name)),
+            "type" => Ok(Value::from(self.dialect.adapter)),
             "quote" => (|| Ok(Value::from(quoted(&arguments.reader("quote").text("identifier")?))))(),
             "quote_as_configured" => {
                 (|| Ok(Value::from(quoted(&arguments.reader("quote_as_configured").text("identifier")?))))()
@@ -83,7 +81,7 @@ impl AdapterObject {
                 Ok(Value::from(if quote { quoted(&name) } else { name }))
             })(),
             "valid_incremental_strategies" => {
-                Ok(Value::list(self.strategies.iter().map(|name| Value::from(*name)).collect()))
+                Ok(Value::list(self.dialect.strategies.iter().map(|name| Value::from(*name)).collect()))
             }
             "get_incremental_strategy_macro" => self.strategy(evaluator, arguments),
             "disable_transactions" | "is_motherduck" | "is_ducklake" => Ok(Value::Bool(false)),
@@ -142,9 +140,11 @@ impl AdapterObject {
         let builtin = ["append", "delete+insert", "merge", "insert_overwrite", "microbatch"]
             .contains(&strategy.as_str());
         match found {
-            Some(_) if builtin && !self.strategies.contains(&strategy.as_str()) => {
+            Some(_) if builtin && !self.dialect.strategies.contains(&strategy.as_str()) => {
                 let message = format!("The incremental strategy '{strategy}' is not valid for this adapter");
-                Err(RenderError::new(message).hint(format!("it has: {}", self.strategies.join(", "))).into())
+                Err(RenderError::new(message)
+                    .hint(format!("it has: {}", self.dialect.strategies.join(", ")))
+                    .into())
             }
             Some(found) => Ok(found),
             None => {
@@ -152,7 +152,7 @@ impl AdapterObject {
                     "dbt could not find an incremental strategy macro with the name '{name}' in the project"
                 );
                 Err(RenderError::new(message)
-                    .hint(format!("the adapter has: {}", self.strategies.join(", ")))
+                    .hint(format!("the adapter has: {}", self.dialect.strategies.join(", ")))
                     .into())
             }
         }
@@ -274,7 +274,8 @@ fn changing(
         ("drop_relation", Some(relation)) => host.changed(Change::Dropped(relation)),
         ("rename_relation", Some(relation)) => {
             if let Some(to) = given.get(1) {
-                host.changed(Change::Renamed(relation, AdapterObject::relation_of(to)?));
+                let to = AdapterObject::relation_of(to)?;
+                host.changed(Change::Renamed(Box::new(relation), Box::new(to)));
             }
         }
         _ => {}
@@ -303,6 +304,9 @@ impl Object for AdapterObject {
     }
 
     fn attribute(&self, name: &str) -> Option<Value> {
+        if name == "behavior" {
+            return Some(Value::object(Behavior));
+        }
         // A method passed on as a value (`{% set f = adapter.dispatch %}`) keeps the adapter it belongs to.
         let known = Self::stub(name).is_some() || matches!(name, "dispatch" | "quote" | "type");
         let (adapter, method) = (self.clone_handle(), name.to_owned());
@@ -339,6 +343,23 @@ impl Object for AdapterObject {
 
 impl AdapterObject {
     fn clone_handle(&self) -> Self {
-        Self { name: self.name.clone(), host: self.host.clone(), strategies: self.strategies }
+        Self { dialect: self.dialect, host: self.host.clone() }
+    }
+}
+
+/// Switches of behaviour by name, all off: `adapter.behavior.<flag>.no_warn`.
+struct Behavior;
+
+impl Object for Behavior {
+    fn type_name(&self) -> &'static str {
+        "Behavior"
+    }
+
+    fn attribute(&self, _: &str) -> Option<Value> {
+        Some(Value::dict([("setting", Value::Bool(false)), ("no_warn", Value::Bool(false))]))
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
     }
 }

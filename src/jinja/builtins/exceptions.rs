@@ -14,6 +14,19 @@ pub fn value(host: Option<Rc<dyn Host>>) -> Value {
     Value::object(Exceptions { host })
 }
 
+/// Makes `try_or_compiler_error(message, function, ...)`: calls the function, and tells the message if that fails.
+pub fn try_or_compiler_error() -> Value {
+    Native::value("try_or_compiler_error", |evaluator, mut arguments| {
+        if arguments.positional.len() < 2 {
+            return Err(RenderError::new("try_or_compiler_error() needs a message and a function").into());
+        }
+        let rest = arguments.positional.split_off(2);
+        let (message, function) = (arguments.positional.remove(0), arguments.positional.remove(0));
+        let given = Arguments { positional: rest, named: arguments.named };
+        evaluator.call_value(&function, given).map_err(|_| RenderError::new(message.to_text()).into())
+    })
+}
+
 struct Exceptions {
     host: Option<Rc<dyn Host>>,
 }

@@ -58,10 +58,6 @@
     create {% if index_dict.get('unique') %}unique {% endif %}index {{ adapter.quote(name) }} on {{ relation }} ({{ columns }})
 {%- endmacro %}
 
-{% macro duckdb__current_timestamp() -%}
-    now()
-{%- endmacro %}
-
 {% macro duckdb__load_csv_rows(model, agate_table) -%}
     {%- set delimiter = model.config.delimiter or ',' -%}
     {%- set load_sql -%}
