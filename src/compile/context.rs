@@ -12,7 +12,7 @@ use crate::jinja::builtins::adapter::AdapterObject;
 use crate::jinja::builtins::config::ConfigCalls;
 use crate::jinja::builtins::environment::{VarFunction, env_var};
 use crate::jinja::builtins::relation::Relation;
-use crate::jinja::builtins::{api, exceptions, messages};
+use crate::jinja::builtins::{api, differences, exceptions, messages};
 use crate::jinja::core;
 use crate::jinja::eval::error::{RenderError, Result};
 use crate::jinja::eval::{Environment, Evaluator};
@@ -92,6 +92,7 @@ pub fn node(names: &Environment, invocation: &Invocation, package: &str, host: O
     names.set("api", api::value(dialect));
     names.set("column", api::column_class(dialect));
     names.set("exceptions", exceptions::value(host.cloned()));
+    names.set("diff_of_two_dicts", differences::diff_of_two_dicts());
     names.set("try_or_compiler_error", exceptions::try_or_compiler_error());
     names.set("log", messages::log(host.cloned()));
     names.set("print", messages::print(host.cloned()));

@@ -53,9 +53,10 @@ fn told(text: &str, statements: &[String]) -> String {
 
 /// Leaves out what makes no difference to a database: line comments, and blanks beside brackets, commas and semicolons.
 fn collapsed(text: &str) -> String {
-    let bare = Regex::new(r"--[^\n]*").unwrap().replace_all(text, "");
+    let bare = Regex::new(r"--[^\n]*|(?s:/\*.*?\*/)").unwrap().replace_all(text, "");
     let words = bare.split_whitespace().collect::<Vec<_>>().join(" ");
     let tight = Regex::new(r" ?([(\[)\],;]) ?").unwrap().replace_all(&words, "$1").into_owned();
+    let tight = Regex::new(r" ?(=) ?|(;);*").unwrap().replace_all(&tight, "$1$2").into_owned();
     let tight = Regex::new(r"([,;]|\)\b)").unwrap().replace_all(&tight, "$1 ").into_owned();
     // The names of temporary relations hold the time.
     Regex::new(r"\d{14,}").unwrap().replace_all(&tight, "N").trim().to_owned()
@@ -122,6 +123,15 @@ fn names(case: &Case, adapter: &str, registry: MacroRegistry, host: &Rc<Recorder
     model.insert("unique_id".to_owned(), Data::from("model.shop.orders"));
     model.insert("package_name".to_owned(), Data::from("shop"));
     model.insert("resource_type".to_owned(), Data::from("model"));
+    if let Some(Data::Map(columns)) = model.get_mut("columns") {
+        for (name, column) in columns {
+            if let Data::Map(column) = column {
+                column.entry("name".to_owned()).or_insert_with(|| Data::from(name.as_str()));
+                column.entry("description".to_owned()).or_insert_with(|| Data::from(""));
+                column.entry("constraints".to_owned()).or_insert_with(|| Data::List(Vec::new()));
+            }
+        }
+    }
     for key in ["columns", "meta"] {
         model.entry(key.to_owned()).or_insert_with(|| Data::Map(DataMap::new()));
     }

@@ -5,6 +5,7 @@ pub mod adapter;
 pub mod api;
 pub mod column;
 pub mod config;
+pub mod differences;
 pub mod environment;
 pub mod exceptions;
 pub mod messages;

@@ -9,7 +9,7 @@ use crate::jinja::eval::error::Result;
 use crate::jinja::value::{Arguments, Object, Value, containers};
 
 /// A table.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct TableValue {
     names: Rc<[String]>,
     types: Rc<[String]>,

@@ -47,8 +47,6 @@ pub struct Dialect {
     pub replaceable: &'static [&'static str],
     /// The kind that stands in for materialized views.
     pub materialized_view: &'static str,
-    /// The types that seeds get: text, whole number, number, truth, timestamp, date, time.
-    pub seed_types: [&'static str; 7],
     /// check, not_null, unique, primary_key, foreign_key.
     pub constraints: [Enforcement; 5],
 }
@@ -86,7 +84,6 @@ pub static GENERIC: Dialect = Dialect {
     renamable: &[],
     replaceable: &[],
     materialized_view: "materialized_view",
-    seed_types: ["text", "integer", "float8", "boolean", "timestamp without time zone", "date", "time"],
     constraints: [
         Enforcement::Refused,
         Enforcement::Enforced,

@@ -85,7 +85,7 @@
 {%- endmacro %}
 
 {% macro default__get_intervals_between(start_date, end_date, datepart) -%}
-    {% call statement('get_intervals_between', fetch_result=true) %}
+    {% call statement('get_intervals_between', fetch_result=true, auto_begin=false) %}
         select {{ dbt.datediff(start_date, end_date, datepart) }}
     {% endcall %}
     {% set answer = load_result('get_intervals_between') %}

@@ -6,8 +6,18 @@ use super::{CoreFile, CorePackage,};
 pub(super) const PACKAGE: CorePackage = CorePackage { name: "dbt_duckdb", files: FILES, dialect: Some(&DIALECT) };
 
 const FILES: &[CoreFile] = core_files! {
+    "catalog.sql"
+    "columns.sql"
+    "comments.sql"
     "expressions.sql"
+    "external.sql"
+    "hooks.sql"
+    "incremental.sql"
+    "metadata.sql"
     "relations.sql"
+    "seeds.sql"
+    "snapshots.sql"
+    "table_functions.sql"
 };
 
 static DIALECT: Dialect = Dialect {

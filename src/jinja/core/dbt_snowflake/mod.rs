@@ -7,7 +7,15 @@ pub(super) const PACKAGE: CorePackage =
     CorePackage { name: "dbt_snowflake", files: FILES, dialect: Some(&DIALECT) };
 
 const FILES: &[CoreFile] = core_files! {
+    "catalog.sql"
+    "columns.sql"
+    "comments.sql"
     "expressions.sql"
+    "freshness.sql"
+    "incremental.sql"
+    "metadata.sql"
+    "relations.sql"
+    "snapshots.sql"
 };
 
 /// Whole numbers are exact numbers here: `number(38, 0)`.
@@ -25,9 +33,6 @@ static DIALECT: Dialect = Dialect {
     renamable: &["table", "view", "dynamic_table"],
     replaceable: &["table", "view", "dynamic_table"],
     materialized_view: "dynamic_table",
-    seed_types: [
-        "text", "integer", "float8", "boolean", "timestamp without time zone", "date", "time",
-    ],
     constraints: [
         Enforcement::Refused,
         Enforcement::Enforced,
