@@ -63,7 +63,7 @@ fn collapsed(text: &str) -> String {
 }
 
 fn rendered(case: &Case, host: &Rc<Recorder>) -> Result<String, String> {
-    let adapter = case.line("Adapter").unwrap_or("duckdb");
+    let adapter = case.lines("Adapter").next().unwrap_or("duckdb");
     let sources = SourceMap::default();
     let orders = json(case, "dispatch").map_or_else(Vec::new, |orders| {
         let text = |value: &Data| value.as_str().expect("a name").to_owned();
@@ -195,6 +195,7 @@ fn invocation(adapter: &str) -> Invocation {
             schema: "main".to_owned(),
             threads: 1,
             settings: DataMap::new(),
+            template_limits: Default::default(),
         },
         variables: Arc::new(Variables { root: "shop".to_owned(), ..Variables::default() }),
         project_name: "shop".to_owned(),
@@ -213,7 +214,7 @@ impl Recorder {
         let list = |block: &str| {
             json(case, block).map_or_else(Vec::new, |data| data.as_list().expect("a list").to_vec())
         };
-        let dialect = core::dialect(case.line("Adapter").unwrap_or("duckdb"));
+        let dialect = core::dialect(case.lines("Adapter").next().unwrap_or("duckdb"));
         let relation = |data: &Data| {
             let data = data.as_map().expect("a relation");
             let part = |name: &str| data.get(name).and_then(Data::as_str);

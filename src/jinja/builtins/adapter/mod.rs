@@ -125,6 +125,10 @@ impl AtParse {
 impl AdapterObject {
     fn call_known(&self, evaluator: &mut Evaluator<'_>, name: &str, arguments: Arguments) -> Result<Value> {
         let Some((_, at_parse)) = METHODS.iter().find(|(known, _)| *known == name) else {
+            // As with any undefined name, only a template that is run finds out.
+            if self.host.is_none() {
+                return Ok(Value::Undefined(name.into()));
+            }
             let error = RenderError::new(format!("the adapter has no method `{name}`"));
             return Err(match nearest(name, METHODS.iter().map(|(known, _)| *known)) {
                 Some(near) => error.hint(format!("did you mean `{near}`?")),
