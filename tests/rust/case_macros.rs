@@ -24,7 +24,7 @@ use martlet::jinja::macros::{Macro, MacroRegistry};
 use martlet::jinja::syntax::{Origin, blocks, parse};
 use martlet::jinja::value::{Text, Value};
 use martlet::project::config::Config;
-use martlet::project::profile::Target;
+use martlet::project::profile::{Target, TemplateLimits};
 use martlet::project::variables::Variables;
 use regex::Regex;
 
@@ -195,7 +195,7 @@ fn invocation(adapter: &str) -> Invocation {
             schema: "main".to_owned(),
             threads: 1,
             settings: DataMap::new(),
-            template_limits: Default::default(),
+            template_limits: TemplateLimits::default(),
         },
         variables: Arc::new(Variables { root: "shop".to_owned(), ..Variables::default() }),
         project_name: "shop".to_owned(),
@@ -238,9 +238,13 @@ impl Recorder {
 fn table(data: &Data) -> Table {
     let data = data.as_map().expect("an answer");
     let list = |key: &str| data.get(key).and_then(Data::as_list).expect("a list");
-    let columns = list("columns").iter().map(|name| TableColumn {
+    let whole = |at: usize| {
+        let mut cells = list("rows").iter().filter_map(|row| row.as_list()?.get(at)).peekable();
+        cells.peek().is_some() && cells.all(|cell| matches!(cell, Data::Int(_) | Data::Null))
+    };
+    let columns = list("columns").iter().enumerate().map(|(at, name)| TableColumn {
         name: name.as_str().expect("a name").to_owned(),
-        data_type: "text".to_owned(),
+        data_type: if whole(at) { "integer" } else { "text" }.to_owned(),
     });
     let cell = |value: &Data| match value {
         Data::Null => Cell::Null,

@@ -42,9 +42,8 @@ impl Object for Columns {
             "keys" => self.0.names(),
             "values" => Value::tuple(self.all()),
             "items" => {
-                let pair = |(name, column): (&String, Value)| {
-                    Value::tuple(vec![Value::from(name.as_str()), column])
-                };
+                let pair =
+                    |(name, column): (&String, Value)| Value::tuple(vec![Value::from(name.as_str()), column]);
                 Value::list(self.0.names.iter().zip(self.all()).map(pair).collect())
             }
             "get" => {
@@ -102,9 +101,7 @@ impl Object for TableColumn {
         Some(Ok(Value::tuple(match name {
             "values" => self.values.clone(),
             "values_distinct" => self.distinct(),
-            "values_without_nulls" => {
-                self.values.iter().filter(|value| !value.is_none()).cloned().collect()
-            }
+            "values_without_nulls" => self.values.iter().filter(|value| !value.is_none()).cloned().collect(),
             _ => return None,
         })))
     }

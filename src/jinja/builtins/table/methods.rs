@@ -60,7 +60,8 @@ fn columns(table: &TableValue, key: &Value) -> Result<Vec<usize>> {
         .map(|name| {
             let missing = || {
                 let known = table.names.join(", ");
-                RenderError::new(format!("the table has no column {}", name.repr())).hint(format!("it has: {known}"))
+                RenderError::new(format!("the table has no column {}", name.repr()))
+                    .hint(format!("it has: {known}"))
             };
             table.position(name).ok_or_else(|| missing().into())
         })
@@ -182,8 +183,8 @@ fn group_by(table: &TableValue, arguments: Arguments) -> Result<Value> {
             None => groups.push((value, vec![row.clone()])),
         }
     }
-    let gathered = groups.into_iter().map(|(value, rows)| {
-        Value::tuple(vec![value, Value::object(table.with_rows(rows))])
-    });
+    let gathered = groups
+        .into_iter()
+        .map(|(value, rows)| Value::tuple(vec![value, Value::object(table.with_rows(rows))]));
     Ok(Value::Dict(Rc::new(containers::pairs(&Value::list(gathered.collect()))?.into())))
 }

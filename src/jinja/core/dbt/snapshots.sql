@@ -130,14 +130,14 @@
 {# Whether the query has a checked column that the table does not have yet, and the checked columns of both. #}
 {% macro snapshot_check_all_get_existing_columns(node, target_exists, check_cols_config) -%}
     {%- if not target_exists -%}
-        {{ return((false, get_columns_in_query(node.compiled_code or node.compiled_sql))) }}
+        {{ return((false, get_columns_in_query(node.compiled_code or node.compiled_sql or sql))) }}
     {%- endif -%}
     {%- if check_cols_config == 'all' -%}
-        {%- set wanted = get_columns_in_query(node.compiled_code or node.compiled_sql) -%}
+        {%- set wanted = get_columns_in_query(node.compiled_code or node.compiled_sql or sql) -%}
     {%- elif check_cols_config is iterable and check_cols_config is not string and check_cols_config | length > 0 -%}
         {# The query tells how the columns are spelt. #}
         {%- set wanted = get_columns_in_query(
-            'select ' ~ check_cols_config | join(', ') ~ ' from (' ~ (node.compiled_code or node.compiled_sql or '') ~ ') subq') -%}
+            'select ' ~ check_cols_config | join(', ') ~ ' from (' ~ (node.compiled_code or node.compiled_sql or sql) ~ ') subq') -%}
     {%- else -%}
         {%- do exceptions.raise_compiler_error("check_cols is 'all' or a list of columns, not: " ~ check_cols_config) -%}
     {%- endif -%}

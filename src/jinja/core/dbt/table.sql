@@ -30,6 +30,7 @@
     {%- endcall %}
 
     {% if existing is not none %}
+        {% do drop_indexes_on_relation(existing) %}
         {% do adapter.rename_relation(existing, backup) %}
     {% endif %}
     {% do adapter.rename_relation(intermediate, target) %}
@@ -88,4 +89,8 @@
 
 {% macro default__get_show_indexes_sql(relation) -%}
     {% do exceptions.raise_compiler_error('`get_show_indexes_sql` is not implemented for this adapter') %}
+{%- endmacro %}
+
+{# Drops the indexes of a relation where they would keep it from being renamed. #}
+{% macro drop_indexes_on_relation(relation) -%}
 {%- endmacro %}

@@ -71,7 +71,7 @@
     {%- set found = run_query(
         "select index_name from duckdb_indexes() where database_name = '" ~ relation.database
         ~ "' and schema_name = '" ~ relation.schema ~ "' and table_name = '" ~ relation.identifier ~ "'"
-    ) -%}
+    ) if relation.is_table else none -%}
     {%- for row in found or [] -%}
         {%- do run_query('drop index ' ~ relation.without_identifier() ~ '.' ~ adapter.quote(row[0])) -%}
     {%- endfor -%}

@@ -13,8 +13,10 @@ const FILES: &[CoreFile] = core_files! {
     "expressions.sql"
     "freshness.sql"
     "incremental.sql"
+    "materializations.sql"
     "metadata.sql"
     "relations.sql"
+    "seeds.sql"
     "snapshots.sql"
 };
 
