@@ -58,13 +58,10 @@ impl Column {
             Some((dtype, rest)) => (dtype, rest.split_once(')').map(|(sizes, _)| sizes)),
             None => (described, None),
         };
-        let unreadable = || {
-            RenderError::new(format!(
-                "Could not interpret data_type \"{described}\": its length is no whole number"
-            ))
-        };
+        let unreadable =
+            || RenderError::new(format!("the length of the type `{described}` is no whole number"));
         if dtype.is_empty() {
-            return Err(RenderError::new(format!("Could not interpret data type \"{described}\"")).into());
+            return Err(RenderError::new(format!("the type `{described}` has no name")).into());
         }
         let numbers: Vec<i128> = sizes
             .map_or_else(Vec::new, |sizes| sizes.split(',').map(|size| size.trim().parse().ok()).collect())
@@ -106,7 +103,7 @@ impl Column {
 
     fn string_size(&self) -> Result<i128> {
         if !self.is_string() {
-            return Err(RenderError::new("Called string_size() on non-string field!").into());
+            return Err(RenderError::new("string_size() is of texts alone").into());
         }
         let size = self.char_size.filter(|_| self.dtype != "text");
         Ok(size.unwrap_or(self.dialect.string_size))

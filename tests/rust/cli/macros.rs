@@ -339,3 +339,32 @@ select 1 as id
     assert_eq!(answer.code, 1);
     assert!(answer.stdout.contains("not a snapshot table"), "{}", answer.stdout);
 }
+
+#[test]
+fn while_a_project_is_read_the_adapter_answers_nothing() {
+    let project = Project::new(
+        "
+//- models/orders.sql
+{% if not execute %}
+{% set told = [
+    adapter.get_relation('a', 'b', 'c'), adapter.get_columns_in_relation(this), adapter.get_missing_columns(this, this),
+    adapter.check_schema_exists('a', 'b'), adapter.execute('select 1')[0], adapter.execute('select 1')[1].rows | length,
+    adapter.add_query('select 1'), adapter.list_relations('a', 'b'), adapter.get_column_schema_from_query('select 1'),
+    adapter.drop_relation(this), adapter.cache_added(this), adapter.get_incremental_strategy_macro(context, 'x'),
+    adapter.quote('a'), adapter.type(), adapter.valid_incremental_strategies(), adapter.get_hard_deletes_behavior({})
+] %}
+{% do exceptions.raise_compiler_error(told) %}
+{% endif %}
+",
+    );
+    let answer = run(&project, "run");
+    insta::assert_snapshot!(answer.news(), @r#"
+    error[jinja-error]: [None, [], [], False, '', 0, (None, None), [], [], None, '', None, '"a"', 'duckdb', ['append', 'delete+insert', 'merge', 'microbatch'], None]
+     --> models/orders.sql:9:17
+      |
+    9 | {% do exceptions.raise_compiler_error(told) %}
+      |                 ^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    ! the project has 1 error; nothing was run
+    exit 2
+    "#);
+}

@@ -85,10 +85,10 @@ impl Constraint {
         let (kind, name) = (&self.kind, adapter.dialect.adapter);
         let warning = match enforcement {
             Some(Enforcement::Refused) if unsupported => {
-                format!("Constraint types are not supported for {name}: {kind}")
+                format!("{name} has no constraints of the kind {kind}: it is left out")
             }
             Some(Enforcement::Told) if unenforced => {
-                format!("Constraint types are not enforced for {name}: {kind}")
+                format!("{name} does not check constraints of the kind {kind}")
             }
             _ => String::new(),
         };

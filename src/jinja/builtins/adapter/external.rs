@@ -32,12 +32,13 @@ pub(super) fn write_options(arguments: Arguments) -> Result<Value> {
         } else {
             ending(path)
         };
-        if let (Some(packed), true) = (packed, format.is_some()) {
-            options.entry(Key::text("compression")).or_insert_with(|| Value::from(packed));
-        }
+        let packed = packed.filter(|_| format.is_some());
         let has_delimiter = options.contains_key(&Key::text("delimiter"));
         let format = format.unwrap_or_else(|| if has_delimiter { "csv" } else { "parquet" }.to_owned());
         options.insert(Key::text("format"), Value::from(format));
+        if let Some(packed) = packed {
+            options.entry(Key::text("compression")).or_insert_with(|| Value::from(packed));
+        }
     }
     if text(&options, "format").as_deref() == Some("csv") {
         options.entry(Key::text("header")).or_insert(Value::Int(1));

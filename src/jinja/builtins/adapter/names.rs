@@ -80,10 +80,7 @@ fn quote_seed_column(dialect: &Dialect, reader: &mut ArgumentReader<'_>) -> Resu
         None | Some(Value::None | Value::Undefined(_)) => dialect.quotes_seed_columns,
         Some(Value::Bool(truth)) => truth,
         Some(other) => {
-            let message = format!(
-                "The seed configuration value of \"quote_columns\" has an invalid type {}",
-                other.type_name()
-            );
+            let message = format!("quote_columns cannot be {}", other.type_name());
             return Err(RenderError::new(message).hint("write `quote_columns: true` or `false`").into());
         }
     };

@@ -19,7 +19,7 @@ pub(super) fn hard_deletes(evaluator: &mut Evaluator<'_>, arguments: Arguments) 
     };
     let (legacy, asked) = (get("invalidate_hard_deletes")?, get("hard_deletes")?);
     if legacy.is_some() && asked.is_some() {
-        let message = "You cannot set both the invalidate_hard_deletes and hard_deletes config properties on the same snapshot.";
+        let message = "invalidate_hard_deletes and hard_deletes are both set";
         return Err(RenderError::new(message).hint("keep `hard_deletes` alone").into());
     }
     if legacy.is_some_and(|legacy| legacy.is_true()) {
@@ -31,7 +31,7 @@ pub(super) fn hard_deletes(evaluator: &mut Evaluator<'_>, arguments: Arguments) 
             Ok(Value::from(asked))
         }
         Some(asked) => {
-            let message = format!("Invalid setting for property hard_deletes: {asked}");
+            let message = format!("hard_deletes cannot be `{asked}`");
             Err(RenderError::new(message).hint("it is `ignore`, `invalidate` or `new_record`").into())
         }
     }

@@ -163,7 +163,7 @@ impl Relation {
     /// databases it would stand in the way.
     pub fn matches(&self, wanted: [Option<&str>; 3]) -> Result<bool> {
         if wanted.iter().all(Option::is_none) {
-            return Err(RenderError::new("Tried to match relation, but no search path was passed!").into());
+            return Err(RenderError::new("matches() needs a database, a schema or an identifier").into());
         }
         let bare = |text: &str| text.trim_matches('"').to_lowercase();
         let (mut exact, mut near) = (true, true);

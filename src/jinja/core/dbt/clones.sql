@@ -4,12 +4,12 @@
     {%- set relations = {'relations': []} -%}
     {%- if not defer_relation -%}
         {# There is nothing to clone in the other environment. #}
-        {{ log('No relation found in state manifest for ' ~ model.unique_id, info=true) }}
+        {{ log('nothing to clone for ' ~ model.unique_id, info=true) }}
         {{ return(relations) }}
     {%- endif -%}
     {%- set existing = load_cached_relation(this) -%}
     {%- if existing and not flags.FULL_REFRESH -%}
-        {{ log('Relation ' ~ existing ~ ' already exists', info=true) }}
+        {{ log(existing ~ ' is there already', info=true) }}
         {{ return(relations) }}
     {%- endif -%}
     {%- set other = load_cached_relation(defer_relation) -%}

@@ -45,7 +45,7 @@
         'temp_relation': temporary,
         'unique_key': config.get('unique_key'),
         'dest_columns': dest_columns,
-        'incremental_predicates': config.get('incremental_predicates')
+        'incremental_predicates': config.get('predicates') or config.get('incremental_predicates')
     } %}
     {% call statement('main') %}
         {{ strategy_macro(arguments) }}

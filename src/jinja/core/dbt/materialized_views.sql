@@ -76,7 +76,7 @@
 {% endmacro %}
 
 {% macro default__get_alter_materialized_view_as_sql(relation, configuration_changes, sql, existing_relation, backup_relation, intermediate_relation) %}
-    {% do exceptions.raise_compiler_error('materialized views have not been implemented for this adapter') %}
+    {% do exceptions.raise_compiler_error('`get_alter_materialized_view_as_sql` is not implemented for this adapter') %}
 {% endmacro %}
 
 {# How the configuration differs from what the database has; none when it does not. (dispatched) #}
@@ -85,7 +85,7 @@
 {% endmacro %}
 
 {% macro default__get_materialized_view_configuration_changes(existing_relation, new_config) %}
-    {% do exceptions.raise_compiler_error('materialized views have not been implemented for this adapter') %}
+    {% do exceptions.raise_compiler_error('`get_materialized_view_configuration_changes` is not implemented for this adapter') %}
 {% endmacro %}
 
 {# Brings the rows of a materialized view up to date. (dispatched) #}

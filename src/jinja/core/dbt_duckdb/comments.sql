@@ -27,6 +27,6 @@
 {# There are no users to grant anything to. #}
 {% macro duckdb__apply_grants(relation, grant_config, should_revoke=true) %}
     {%- if grant_config -%}
-        {%- do adapter.warn_once('Grants for relations are not supported by DuckDB') -%}
+        {%- do adapter.warn_once('DuckDB has no users: grants are left out') -%}
     {%- endif -%}
 {% endmacro %}

@@ -6,12 +6,6 @@
     {%- if config.get('plugin') -%}
         {%- do exceptions.raise_compiler_error('external models with a plugin need Python: leave `plugin` out, or write the file with SQL') -%}
     {%- endif -%}
-    {%- if config.get('format') -%}
-        {%- do options.update({'format': config.get('format')}) -%}
-    {%- endif -%}
-    {%- if config.get('delimiter') -%}
-        {%- do options.update({'delimiter': config.get('delimiter')}) -%}
-    {%- endif -%}
     {%- set written = adapter.external_write_options(location, options) -%}
     {%- set read = adapter.external_read_location(location, options) -%}
     {%- set existing = load_cached_relation(this) -%}
@@ -49,11 +43,14 @@
     {{ adapter.external_root() }}/{{ relation.identifier }}{{ ending }}
 {%- endmacro %}
 
-{# The options of `copy ... to`, with their templates rendered. #}
+{# The options of `copy ... to`, with their templates rendered, and what the model says of the format. #}
 {% macro render_write_options(config) -%}
     {%- set options = {} -%}
     {%- for name, value in config.get('options', {}).items() -%}
         {%- do options.update({name: render(value | string)}) -%}
+    {%- endfor -%}
+    {%- for name in ['format', 'delimiter'] if config.get(name) -%}
+        {%- do options.update({name: config.get(name)}) -%}
     {%- endfor -%}
     {{ return(options) }}
 {%- endmacro %}

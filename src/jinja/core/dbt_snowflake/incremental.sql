@@ -65,7 +65,7 @@
         {{ return(asked) }}
     {%- elif asked == 'view' and strategy in ['delete+insert', 'microbatch'] and unique_key is not none -%}
         {%- do exceptions.raise_compiler_error('`tmp_relation_type: view` cannot be had with ' ~ strategy ~ ' and a unique_key: its rows are read twice') -%}
-    {%- elif asked == 'view' or once or (strategy == 'delete+insert' and unique_key is none) -%}
+    {%- elif asked == 'view' or once or unique_key is none -%}
         {{ return('view') }}
     {%- endif -%}
     {{ return('table') }}

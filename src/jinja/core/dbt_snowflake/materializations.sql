@@ -41,7 +41,7 @@
     {{ run_hooks(pre_hooks) }}
     {%- if existing is none or existing.is_view or full_refresh -%}
         {%- if existing is not none and existing.is_view -%}
-            {{ log('Dropping relation ' ~ target.render() ~ ' because it is a view and this model is a table.') }}
+            {{ log('the view ' ~ target.render() ~ ' makes room for a table') }}
             {%- do adapter.drop_relation(existing) -%}
         {%- endif -%}
         {% call statement('main', language=model['language']) -%}

@@ -63,7 +63,7 @@
     );
 {%- endmacro %}
 
-{# The columns of a query, with the comments of those that are described. #}
+{# The columns of a query with their comments, empty where they are not described. #}
 {% macro get_persist_docs_column_list(model_columns, query_columns) %}
     {%- set described = {} -%}
     {%- for name, column in model_columns.items() -%}
@@ -72,8 +72,7 @@
     (
         {% for name in query_columns -%}
             {%- set column = described.get(name | upper) -%}
-            {{ name }}
-            {%- if column and column['description'] %} comment $${{ column['description'] | replace('$', '[$]') }}$${% endif -%}
+            {{ adapter.quote(name) }} COMMENT $${{ column['description'] | replace('$', '[$]') if column }}$$
             {{ ', ' if not loop.last }}
         {% endfor %}
     )
