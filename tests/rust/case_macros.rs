@@ -144,7 +144,7 @@ fn names(case: &Case, adapter: &str, registry: MacroRegistry, host: &Rc<Recorder
     let kind = given.get("kind").and_then(Data::as_str);
     names.set("this", Value::object(this.kind(kind)));
     names.set("model", Value::from(&model));
-    names.set("config", ConfigFunction::value(&config, &ConfigCalls::default()));
+    names.set("config", ConfigFunction::value(&config, &ConfigCalls::default(), None));
     names.set("database", Value::from("dev"));
     names.set("schema", Value::from("main"));
     for name in ["sql", "compiled_code"] {
