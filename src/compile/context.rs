@@ -14,6 +14,7 @@ use crate::jinja::builtins::config::ConfigCalls;
 use crate::jinja::builtins::environment::{VarFunction, env_var};
 use crate::jinja::builtins::relation::Relation;
 use crate::jinja::builtins::{api, exceptions, messages};
+use crate::jinja::core;
 use crate::jinja::eval::error::{RenderError, Result};
 use crate::jinja::eval::{Environment, Evaluator};
 use crate::jinja::host::Host;
@@ -24,9 +25,6 @@ use crate::jinja::value::object::Native;
 use crate::jinja::value::{Arguments, Text, Value, Zone};
 use crate::project::profile::Target;
 use crate::project::variables::Variables;
-
-/// The strategies that incremental models on DuckDB may name.
-const STRATEGIES: &[&str] = &["append", "delete+insert", "merge"];
 
 /// Keys of a connection that templates must not see.
 const HIDDEN: &[&str] =
@@ -91,19 +89,16 @@ pub fn node(names: &Environment, invocation: &Invocation, package: &str, host: O
     properties(names, invocation, package);
     names.set("execute", Value::Bool(host.is_some()));
     names.set("flags", flags(invocation));
-    names.set("api", api::value());
+    let dialect = core::dialect(&invocation.target.adapter);
+    names.set("api", api::value(dialect));
+    names.set("column", api::column_class(dialect));
     names.set("exceptions", exceptions::value(host.cloned()));
     names.set("log", messages::log(host.cloned()));
     names.set("print", messages::print(host.cloned()));
     names.set("write", messages::write(host.cloned()));
     names.set("render", Native::value("render", render_text));
     names.set("invocation_args_dict", Value::from(&invocation.options.arguments));
-    let adapter = AdapterObject {
-        name: invocation.target.adapter.as_str().into(),
-        host: host.cloned(),
-        strategies: STRATEGIES,
-    };
-    names.set("adapter", Value::object(adapter));
+    names.set("adapter", Value::object(AdapterObject { dialect, host: host.cloned() }));
     // dbt fills it once the project is read.
     names.set("graph", Value::dict(Vec::<(&str, Value)>::new()));
     names.set("validation", Value::dict([("any", Value::object(AnyType))]));

@@ -30,7 +30,7 @@ pub enum Change {
     /// A relation was dropped.
     Dropped(Relation),
     /// A relation has a new name.
-    Renamed(Relation, Relation),
+    Renamed(Box<Relation>, Box<Relation>),
 }
 
 /// The outside, as one running node sees it.

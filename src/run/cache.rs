@@ -64,7 +64,7 @@ impl RelationCache {
             }
             Change::Renamed(from, to) => {
                 let kind = remove(from).and_then(|old| old.kind).or_else(|| to.kind.clone());
-                Some(to.clone().kind(kind.as_deref()))
+                Some(Relation::clone(to).kind(kind.as_deref()))
             }
         };
         if let Some((relation, (schema, name))) =

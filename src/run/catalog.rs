@@ -55,7 +55,7 @@ pub fn relations(
         .iter()
         .filter_map(|row| {
             let cells: Vec<String> = row.iterate()?.iter().map(Value::to_text).collect();
-            let [database, schema, name, kind] = cells.as_slice() else { return None };
+            let [database, name, schema, kind] = cells.as_slice() else { return None };
             Some(Relation::new(Some(database), Some(schema), Some(name)).kind(Some(kind)))
         })
         .collect())

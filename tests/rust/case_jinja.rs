@@ -49,7 +49,7 @@ pub(crate) fn run_native(case: &Case) -> Result<Answer, String> {
 }
 
 /// Works with the stack that the scheduler's threads have.
-fn with_stack(work: impl FnOnce() -> Result<Answer, String> + Send) -> Result<Answer, String> {
+pub(crate) fn with_stack(work: impl FnOnce() -> Result<Answer, String> + Send) -> Result<Answer, String> {
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
         thread.map_err(|error| error.to_string())?.join().map_err(|_| "the render panicked".to_owned())?

@@ -4,6 +4,7 @@
 
 mod case_file;
 mod case_jinja;
+mod case_macros;
 mod case_project;
 
 use std::path::Path;
@@ -15,8 +16,12 @@ use libtest_mimic::{Arguments, Failed, Trial};
 type Run = fn(&Case) -> Result<Answer, String>;
 
 /// The kinds of cases: the folder's name and what runs them.
-const KINDS: &[(&str, Run)] =
-    &[("jinja", case_jinja::run), ("native", case_jinja::run_native), ("project", case_project::run)];
+const KINDS: &[(&str, Run)] = &[
+    ("jinja", case_jinja::run),
+    ("macros", case_macros::run),
+    ("native", case_jinja::run_native),
+    ("project", case_project::run),
+];
 
 fn main() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");

@@ -30,15 +30,11 @@ pub(super) fn register(
         dispatch,
     );
     let installed: BTreeSet<&str> = loaded.packages.iter().map(|package| package.name.as_str()).collect();
-    for file in core::FILES {
-        // An installed package of the same name wins as a whole; another database's macros are of no use.
-        let of_adapter = file
-            .package
-            .strip_prefix("dbt_")
-            .is_none_or(|name| matches!(name, "utils" | "expectations") || name == adapter);
-        if of_adapter && !installed.contains(file.package) {
-            let id = sources.add(format!("<{}>/{}", file.package, file.path), file.text);
-            add_file(&mut registry, file.package, file.path, &file.text.into(), &Origin::at(id, 0), findings);
+    // An installed package of the same name wins as a whole.
+    for package in core::packages_for(adapter).filter(|package| !installed.contains(package.name)) {
+        for file in package.files {
+            let id = sources.add(format!("<{}>/{}", package.name, file.path), file.text);
+            add_file(&mut registry, package.name, file.path, &file.text.into(), &Origin::at(id, 0), findings);
         }
     }
     for (package, files) in loaded.packages.iter().zip(&loaded.files) {

@@ -84,7 +84,9 @@ pub fn read(
     checks::left_out(&reading, findings);
 
     let quoting = quoting(&reading);
-    drafts.iter_mut().for_each(|draft| draft.node.quoting = quoting);
+    for draft in &mut drafts {
+        draft.node.quoting = quoting;
+    }
     let docs = docs::read(&reading, findings);
     docs::describe(&mut reading, &docs, &mut drafts, findings);
     let groups = exposures::groups(&reading, &drafts, findings);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
+use crate::base::data::Data;
 use crate::compile::parse::resources::{blank, complete};
 use crate::compile::parse::sources::folders;
 use crate::compile::parse::{Draft, Reading};
@@ -30,7 +31,7 @@ pub(super) fn read(reading: &Reading, findings: &mut Vec<Diagnostic>) -> Vec<Dra
     for (index, file) in &reading.properties {
         let Some(package) = reading.loaded.packages.get(*index) else { continue };
         for (section, properties) in &file.resources {
-            let relation = properties.kept.get("relation").and_then(|relation| relation.to_text());
+            let relation = properties.kept.get("relation").and_then(Data::to_text);
             if let (Section::Snapshots, Some(relation)) = (section, relation) {
                 nodes.push((package, of_entry(package, file, &properties.name, &relation)));
             }

@@ -4,10 +4,10 @@ use std::any::Any;
 use std::rc::Rc;
 
 use crate::jinja::eval::error::{ErrorKind, Interrupt, RenderError, Result};
-use crate::jinja::eval::{Evaluator, Mode};
+use crate::jinja::eval::{Evaluator, Mode, items};
 use crate::jinja::host::Host;
 use crate::jinja::value::object::Native;
-use crate::jinja::value::{Arguments, Object, Value};
+use crate::jinja::value::{Arguments, Object, Value, containers};
 
 /// Makes `exceptions`.
 pub fn value(host: Option<Rc<dyn Host>>) -> Value {
@@ -40,7 +40,16 @@ impl Exceptions {
                 .map(Value::to_text)
                 .unwrap_or_default()
         };
-        let mut error = RenderError::new(message(&arguments));
+        let mut error = RenderError::new(match name {
+            "column_type_missing" => {
+                format!(
+                    "a contract needs a data_type for each column, but there is none for {}",
+                    message(&arguments)
+                )
+            }
+            "raise_contract_error" => contract_mismatch(&arguments),
+            _ => message(&arguments),
+        });
         match name {
             "raise_compiler_error"
             | "raise_not_implemented"
@@ -60,6 +69,33 @@ impl Exceptions {
         }
         Some(Err(error.into()))
     }
+}
+
+/// Tells how the columns of a query differ from those of its contract.
+fn contract_mismatch(arguments: &Arguments) -> String {
+    let columns = |at: usize| {
+        let given = arguments.positional.get(at).or(arguments.named.get(at).map(|(_, value)| value));
+        let listed = given.and_then(|given| containers::items_of(given).ok()).unwrap_or_default();
+        let part = |column: &Value, name| {
+            items::attribute(column, name).map(|part| part.to_text()).unwrap_or_default()
+        };
+        listed.iter().map(|column| (part(column, "name"), part(column, "data_type"))).collect::<Vec<_>>()
+    };
+    let (promised, found) = (columns(0), columns(1));
+    let same = |a: &str, b: &str| a.eq_ignore_ascii_case(b);
+    let mut told = vec!["the query does not give the columns of the contract".to_owned()];
+    for (name, wanted) in &promised {
+        match found.iter().find(|(known, _)| same(known, name)) {
+            None => told.push(format!("  {name}: missing in the query")),
+            Some((_, given)) if !same(given, wanted) => {
+                told.push(format!("  {name}: {given} in the query, {wanted} in the contract"));
+            }
+            Some(_) => {}
+        }
+    }
+    let extra = found.iter().filter(|(name, _)| !promised.iter().any(|(known, _)| same(known, name)));
+    told.extend(extra.map(|(name, _)| format!("  {name}: missing in the contract")));
+    told.join("\n")
 }
 
 impl Object for Exceptions {

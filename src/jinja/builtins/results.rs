@@ -1,14 +1,15 @@
 //! `store_result`, `store_raw_result`, `load_result`: answers of statements under names.
 
+use std::any::Any;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::base::table::Receipt;
-use crate::jinja::eval::Environment;
 use crate::jinja::eval::error::{RenderError, Result};
-use crate::jinja::value::Value;
+use crate::jinja::eval::{Environment, Evaluator};
 use crate::jinja::value::object::{ArgumentReader, Native};
+use crate::jinja::value::{Arguments, Object, Value};
 
 /// One stored answer.
 #[derive(Clone)]
@@ -54,7 +55,8 @@ fn store_raw_result(results: &Results) -> Value {
         let rows = reader.or("rows_affected", Value::None)?;
         let table = reader.or("agate_table", Value::None)?;
         reader.finish()?;
-        let response = Value::dict([("_message", message), ("code", code), ("rows_affected", rows)]);
+        let response =
+            Value::object(Response(vec![("_message", message), ("code", code), ("rows_affected", rows)]));
         results.borrow_mut().insert(name, Some(Stored { response, table }));
         Ok(Value::from(""))
     })
@@ -84,12 +86,41 @@ fn load(results: &Results, name: &str) -> Result<Value> {
     Ok(Value::dict([("response", stored.response), ("data", rows), ("table", stored.table)]))
 }
 
-/// Makes the value of a receipt, as `statement` stores it: prints as its message.
+/// Makes the value of a receipt, as `statement` stores it.
 pub fn response(receipt: &Receipt) -> Value {
-    Value::dict([
+    Value::object(Response(vec![
         ("_message", Value::from(receipt.message.as_str())),
         ("code", Value::from(receipt.message.split(' ').next().unwrap_or_default())),
         ("rows_affected", receipt.rows_affected.map_or(Value::None, Value::from)),
         ("query_id", Value::from(receipt.query_id.clone())),
-    ])
+    ]))
+}
+
+/// What the database said: fields by name, printed as its message, which comes first.
+struct Response(Vec<(&'static str, Value)>);
+
+impl Object for Response {
+    fn type_name(&self) -> &'static str {
+        "AdapterResponse"
+    }
+
+    fn attribute(&self, name: &str) -> Option<Value> {
+        self.0.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone())
+    }
+
+    fn call_method(&self, _: &mut Evaluator<'_>, name: &str, _: &mut Arguments) -> Option<Result<Value>> {
+        (name == "to_dict").then(|| Ok(Value::dict(self.0.clone())))
+    }
+
+    fn is_true(&self) -> bool {
+        true
+    }
+
+    fn text(&self) -> String {
+        self.0.first().map(|(_, message)| message.to_text()).unwrap_or_default()
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
 }

@@ -1,40 +1,59 @@
 //! The built-in macros: our own, under dbt's names and contracts, found by packages and projects that call or
-//! override them. One line per file.
+//! override them. One folder per package, one line per package here; each lists its own files.
+
+pub mod dialect;
+
+pub use dialect::{Dialect, dialect};
 
 /// One file of built-in macros.
+#[derive(Debug)]
 pub struct CoreFile {
-    /// The package it belongs to.
-    pub package: &'static str,
     /// Its path within the package.
     pub path: &'static str,
     /// Its text.
     pub text: &'static str,
 }
 
+/// One package of built-in macros.
+#[derive(Debug)]
+pub struct CorePackage {
+    /// Its name.
+    pub name: &'static str,
+    /// Its files.
+    pub files: &'static [CoreFile],
+    /// What is known of the database, for packages of an adapter.
+    pub dialect: Option<&'static Dialect>,
+}
+
+/// Lists the files that lie beside the caller.
 macro_rules! core_files {
-    ($($package:literal $path:literal;)+) => {
-        /// Every file of built-in macros.
-        pub const FILES: &[CoreFile] = &[
-            $(CoreFile { package: $package, path: $path, text: include_str!(concat!($package, "/", $path)) },)+
-        ];
+    ($($path:literal)+) => {
+        &[$($crate::jinja::core::CoreFile { path: $path, text: include_str!($path) },)+]
     };
 }
 
-core_files! {
-    "dbt" "columns.sql";
-    "dbt" "cross_database.sql";
-    "dbt" "hooks.sql";
-    "dbt" "incremental.sql";
-    "dbt" "naming.sql";
-    "dbt" "relations.sql";
-    "dbt" "seed.sql";
-    "dbt" "statements.sql";
-    "dbt" "table.sql";
-    "dbt" "tests.sql";
-    "dbt_duckdb" "cross_database.sql";
-    "dbt_duckdb" "relations.sql";
-    "dbt_utils" "tests.sql";
-    "dbt_expectations" "tests.sql";
+macro_rules! packages {
+    ($($package:ident)+) => {
+        $(mod $package;)+
+        /// Every package of built-in macros.
+        pub const PACKAGES: &[&CorePackage] = &[$(&$package::PACKAGE),+];
+    };
+}
+
+packages! {
+    dbt
+    dbt_duckdb
+    dbt_snowflake
+    dbt_utils
+    dbt_expectations
+}
+
+/// The packages of use with an adapter: another database's macros are of none.
+pub fn packages_for(adapter: &str) -> impl Iterator<Item = &'static CorePackage> {
+    PACKAGES
+        .iter()
+        .copied()
+        .filter(move |package| package.dialect.is_none_or(|dialect| dialect.adapter == adapter))
 }
 
 /// The packages whose macros everyone finds by bare name, for an adapter; its own first.

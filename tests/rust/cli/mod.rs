@@ -9,5 +9,6 @@ mod deps_archives;
 mod deps_broken;
 mod incremental;
 mod listing;
+mod macros;
 mod selectors;
 mod thresholds;

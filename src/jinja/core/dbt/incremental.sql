@@ -1,5 +1,6 @@
 {# Incremental models: the first run builds the table, later runs put rows into it. #}
 
+{# Whether rows are put into a table that is there already. #}
 {% macro is_incremental() %}
     {% if not execute %}
         {% do return(false) %}
@@ -44,7 +45,7 @@
         'temp_relation': temporary,
         'unique_key': config.get('unique_key'),
         'dest_columns': dest_columns,
-        'incremental_predicates': config.get('incremental_predicates')
+        'incremental_predicates': config.get('predicates') or config.get('incremental_predicates')
     } %}
     {% call statement('main') %}
         {{ strategy_macro(arguments) }}
@@ -59,10 +60,12 @@
     {{ return({'relations': [target]}) }}
 {% endmaterialization %}
 
+{# What is done about changed columns; the default for words unknown. #}
 {% macro incremental_validate_on_schema_change(on_schema_change, default='ignore') %}
     {% do return(on_schema_change if on_schema_change in ['sync_all_columns', 'append_new_columns', 'fail', 'ignore'] else default) %}
 {% endmacro %}
 
+{# How the columns of two relations differ. (dispatched) #}
 {% macro check_for_schema_changes(source_relation, target_relation) %}
     {{ return(adapter.dispatch('check_for_schema_changes', 'dbt')(source_relation, target_relation)) }}
 {% endmacro %}
@@ -83,6 +86,7 @@
     }) %}
 {% endmacro %}
 
+{# Changes a table's columns as told. (dispatched) #}
 {% macro sync_column_schemas(on_schema_change, target_relation, schema_changes_dict) %}
     {{ return(adapter.dispatch('sync_column_schemas', 'dbt')(on_schema_change, target_relation, schema_changes_dict)) }}
 {% endmacro %}
@@ -102,6 +106,7 @@
     {% endif %}
 {% endmacro %}
 
+{# Does what on_schema_change says; returns the columns to fill. (dispatched) #}
 {% macro process_schema_changes(on_schema_change, source_relation, target_relation) %}
     {{ return(adapter.dispatch('process_schema_changes', 'dbt')(on_schema_change, source_relation, target_relation)) }}
 {% endmacro %}
@@ -115,7 +120,7 @@
         {% if on_schema_change == 'fail' %}
             {% do exceptions.raise_compiler_error(
                 'The source and target schemas on this incremental model are out of sync!\n'
-                ~ 'They can be reconciled in several ways:\n'
+                ~ 'Bring them together in one of these ways:\n'
                 ~ '  - set the `on_schema_change` config to `append_new_columns` or `sync_all_columns`\n'
                 ~ '  - run the model with `--full-refresh`\n'
                 ~ 'Source columns not in target: ' ~ changes['source_not_in_target'] | map(attribute='name') | list ~ '\n'
@@ -126,100 +131,4 @@
         {% do sync_column_schemas(on_schema_change, target_relation, changes) %}
     {% endif %}
     {% do return(changes['source_columns']) %}
-{% endmacro %}
-
-{% macro get_incremental_append_sql(arg_dict) %}
-    {{ return(adapter.dispatch('get_incremental_append_sql', 'dbt')(arg_dict)) }}
-{% endmacro %}
-
-{% macro default__get_incremental_append_sql(arg_dict) %}
-    {{ return(get_insert_into_sql(arg_dict['target_relation'], arg_dict['temp_relation'], arg_dict['dest_columns'])) }}
-{% endmacro %}
-
-{% macro get_insert_into_sql(target_relation, temp_relation, dest_columns) %}
-    {%- set names = get_quoted_csv(dest_columns | map(attribute='name')) -%}
-    insert into {{ target_relation }} ({{ names }})
-    (
-        select {{ names }}
-        from {{ temp_relation }}
-    )
-{% endmacro %}
-
-{% macro get_incremental_delete_insert_sql(arg_dict) %}
-    {{ return(adapter.dispatch('get_incremental_delete_insert_sql', 'dbt')(arg_dict)) }}
-{% endmacro %}
-
-{% macro default__get_incremental_delete_insert_sql(arg_dict) %}
-    {{ return(get_delete_insert_merge_sql(
-        arg_dict['target_relation'], arg_dict['temp_relation'], arg_dict['unique_key'],
-        arg_dict['dest_columns'], arg_dict['incremental_predicates'])) }}
-{% endmacro %}
-
-{% macro get_delete_insert_merge_sql(target, source, unique_key, dest_columns, incremental_predicates=none) -%}
-    {{ return(adapter.dispatch('get_delete_insert_merge_sql', 'dbt')(target, source, unique_key, dest_columns, incremental_predicates)) }}
-{%- endmacro %}
-
-{% macro default__get_delete_insert_merge_sql(target, source, unique_key, dest_columns, incremental_predicates) -%}
-    {%- if unique_key -%}
-        {%- set keys = ([unique_key] if unique_key is string else unique_key) | join(', ') %}
-        delete from {{ target }} as DBT_INTERNAL_DEST
-        where ({{ keys }}) in (
-            select distinct {{ keys }} from {{ source }} as DBT_INTERNAL_SOURCE
-        )
-        {%- for predicate in incremental_predicates or [] %}
-            and {{ predicate }}
-        {%- endfor %};
-    {%- endif %}
-    {{ get_insert_into_sql(target, source, dest_columns) }}
-{%- endmacro %}
-
-{% macro get_incremental_merge_sql(arg_dict) %}
-    {{ return(adapter.dispatch('get_incremental_merge_sql', 'dbt')(arg_dict)) }}
-{% endmacro %}
-
-{% macro default__get_incremental_merge_sql(arg_dict) %}
-    {{ return(get_merge_sql(
-        arg_dict['target_relation'], arg_dict['temp_relation'], arg_dict['unique_key'],
-        arg_dict['dest_columns'], arg_dict['incremental_predicates'])) }}
-{% endmacro %}
-
-{% macro get_merge_sql(target, source, unique_key, dest_columns, incremental_predicates=none) -%}
-    {{ return(adapter.dispatch('get_merge_sql', 'dbt')(target, source, unique_key, dest_columns, incremental_predicates)) }}
-{%- endmacro %}
-
-{% macro default__get_merge_sql(target, source, unique_key, dest_columns, incremental_predicates=none) -%}
-    {%- set conditions = [] -%}
-    {%- for predicate in ([incremental_predicates] if incremental_predicates is string else incremental_predicates or []) -%}
-        {%- do conditions.append(predicate) -%}
-    {%- endfor -%}
-    {%- for key in ([unique_key] if unique_key is string else unique_key or []) -%}
-        {%- do conditions.append('DBT_INTERNAL_SOURCE.' ~ key ~ ' = DBT_INTERNAL_DEST.' ~ key) -%}
-    {%- endfor -%}
-    {%- if not unique_key -%}
-        {%- do conditions.append('FALSE') -%}
-    {%- endif -%}
-    {%- set names = get_quoted_csv(dest_columns | map(attribute='name')) -%}
-    {%- set updated = get_merge_update_columns(config.get('merge_update_columns'), config.get('merge_exclude_columns'), dest_columns) -%}
-    {{ config.get('sql_header') or '' }}
-    merge into {{ target }} as DBT_INTERNAL_DEST
-        using {{ source }} as DBT_INTERNAL_SOURCE
-        on ({{ conditions | join(') and (') }})
-    {% if unique_key %}
-    when matched then update set
-        {% for name in updated -%}
-            {{ name }} = DBT_INTERNAL_SOURCE.{{ name }}{{ ', ' if not loop.last }}
-        {%- endfor %}
-    {% endif %}
-    when not matched then insert
-        ({{ names }})
-    values
-        ({{ names }})
-{%- endmacro %}
-
-{% macro get_incremental_default_sql(arg_dict) %}
-    {{ return(adapter.dispatch('get_incremental_default_sql', 'dbt')(arg_dict)) }}
-{% endmacro %}
-
-{% macro default__get_incremental_default_sql(arg_dict) %}
-    {{ return(get_incremental_append_sql(arg_dict)) }}
 {% endmacro %}

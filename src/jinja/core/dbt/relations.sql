@@ -1,14 +1,17 @@
-{# Relations: looking them up, naming their stand-ins, creating, renaming and dropping them. #}
+{# Relations: looking them up, naming their stand-ins, schemas. #}
 
+{# The relation of these names as the database has it, or none. #}
 {% macro load_cached_relation(relation) %}
     {% do return(adapter.get_relation(database=relation.database, schema=relation.schema, identifier=relation.identifier)) %}
 {% endmacro %}
 
+{# The old name of `load_cached_relation`. #}
 {% macro load_relation(relation) %}
     {% do return(load_cached_relation(relation)) %}
 {% endmacro %}
 
-{% macro get_or_create_relation(database, schema, identifier, type) %}
+{# Whether a relation is there, and the relation, made up if it is not. (dispatched) #}
+{% macro get_or_create_relation(database, schema, identifier, type) -%}
     {{ return(adapter.dispatch('get_or_create_relation', 'dbt')(database, schema, identifier, type)) }}
 {% endmacro %}
 
@@ -20,15 +23,20 @@
     {% do return([false, api.Relation.create(database=database, schema=schema, identifier=identifier, type=type)]) %}
 {% endmacro %}
 
+{# The relation that is built before it takes another's place. (dispatched) #}
 {% macro make_intermediate_relation(base_relation, suffix='__dbt_tmp') %}
     {{ return(adapter.dispatch('make_intermediate_relation', 'dbt')(base_relation, suffix)) }}
 {% endmacro %}
 
 {% macro default__make_intermediate_relation(base_relation, suffix) %}
-    {% do return(base_relation.incorporate(path={'identifier': base_relation.identifier ~ suffix})) %}
+    {% do return(default__make_temp_relation(base_relation, suffix)) %}
 {% endmacro %}
 
+{# The relation that holds new rows for a moment; each batch has its own. (dispatched) #}
 {% macro make_temp_relation(base_relation, suffix='__dbt_tmp') %}
+    {% if model and model.batch and model.batch.id %}
+        {% set suffix = suffix ~ '_' ~ model.batch.id %}
+    {% endif %}
     {{ return(adapter.dispatch('make_temp_relation', 'dbt')(base_relation, suffix)) }}
 {% endmacro %}
 
@@ -36,15 +44,17 @@
     {% do return(base_relation.incorporate(path={'identifier': base_relation.identifier ~ suffix})) %}
 {% endmacro %}
 
+{# The name that a relation is kept under until its replacement is in place. (dispatched) #}
 {% macro make_backup_relation(base_relation, backup_relation_type, suffix='__dbt_backup') %}
     {{ return(adapter.dispatch('make_backup_relation', 'dbt')(base_relation, backup_relation_type, suffix)) }}
 {% endmacro %}
 
 {% macro default__make_backup_relation(base_relation, backup_relation_type, suffix) %}
-    {% set identifier = base_relation.identifier ~ suffix %}
-    {% do return(base_relation.incorporate(path={'identifier': identifier}, type=backup_relation_type)) %}
+    {% set path = {'identifier': base_relation.identifier ~ suffix} %}
+    {% do return(base_relation.incorporate(path=path, type=backup_relation_type)) %}
 {% endmacro %}
 
+{# Removes all rows. (dispatched) #}
 {% macro truncate_relation(relation) -%}
     {{ return(adapter.dispatch('truncate_relation', 'dbt')(relation)) }}
 {%- endmacro %}
@@ -55,6 +65,7 @@
     {%- endcall %}
 {%- endmacro %}
 
+{# Drops a relation. (dispatched) #}
 {% macro drop_relation(relation) -%}
     {{ return(adapter.dispatch('drop_relation', 'dbt')(relation)) }}
 {%- endmacro %}
@@ -65,20 +76,14 @@
     {%- endcall %}
 {%- endmacro %}
 
+{# Drops a relation unless it is none. #}
 {% macro drop_relation_if_exists(relation) %}
     {% if relation is not none %}
         {% do adapter.drop_relation(relation) %}
     {% endif %}
 {% endmacro %}
 
-{% macro get_drop_sql(relation) -%}
-    {{ return(adapter.dispatch('get_drop_sql', 'dbt')(relation)) }}
-{%- endmacro %}
-
-{% macro default__get_drop_sql(relation) -%}
-    drop {{ relation.type or 'table' }} if exists {{ relation.render() }} cascade
-{%- endmacro %}
-
+{# Gives a relation another name. (dispatched) #}
 {% macro rename_relation(from_relation, to_relation) -%}
     {{ return(adapter.dispatch('rename_relation', 'dbt')(from_relation, to_relation)) }}
 {%- endmacro %}
@@ -89,6 +94,7 @@
     {%- endcall %}
 {%- endmacro %}
 
+{# Makes the schema of a relation. (dispatched) #}
 {% macro create_schema(relation) -%}
     {{ return(adapter.dispatch('create_schema', 'dbt')(relation)) }}
 {%- endmacro %}
@@ -99,6 +105,7 @@
     {%- endcall %}
 {%- endmacro %}
 
+{# Drops the schema of a relation with all it holds. (dispatched) #}
 {% macro drop_schema(relation) -%}
     {{ return(adapter.dispatch('drop_schema', 'dbt')(relation)) }}
 {%- endmacro %}
@@ -109,51 +116,11 @@
     {%- endcall %}
 {%- endmacro %}
 
-{% macro get_create_table_as_sql(temporary, relation, sql) -%}
-    {{ return(adapter.dispatch('get_create_table_as_sql', 'dbt')(temporary, relation, sql)) }}
-{%- endmacro %}
-
-{% macro default__get_create_table_as_sql(temporary, relation, sql) -%}
-    {{ return(create_table_as(temporary, relation, sql)) }}
-{%- endmacro %}
-
-{% macro create_table_as(temporary, relation, compiled_code, language='sql') -%}
-    {{ return(adapter.dispatch('create_table_as', 'dbt')(temporary, relation, compiled_code, language)) }}
-{%- endmacro %}
-
-{% macro default__create_table_as(temporary, relation, compiled_code, language='sql') -%}
-    {%- set header = config.get('sql_header') -%}
-    {{ header if header is not none }}
-    create {% if temporary %}temporary {% endif %}table {{ relation.include(database=(not temporary), schema=(not temporary)) }}
-    as (
-        {{ compiled_code }}
-    );
-{%- endmacro %}
-
-{% macro get_create_view_as_sql(relation, sql) -%}
-    {{ return(adapter.dispatch('get_create_view_as_sql', 'dbt')(relation, sql)) }}
-{%- endmacro %}
-
-{% macro default__get_create_view_as_sql(relation, sql) -%}
-    {{ return(create_view_as(relation, sql)) }}
-{%- endmacro %}
-
-{% macro create_view_as(relation, sql) -%}
-    {{ return(adapter.dispatch('create_view_as', 'dbt')(relation, sql)) }}
-{%- endmacro %}
-
-{% macro default__create_view_as(relation, sql) -%}
-    {%- set header = config.get('sql_header') -%}
-    {{ header if header is not none }}
-    create view {{ relation }} as (
-        {{ sql }}
-    );
-{%- endmacro %}
-
-{% macro list_relations_without_caching(schema_relation) %}
-    {{ return(adapter.dispatch('list_relations_without_caching', 'dbt')(schema_relation)) }}
+{# Drops a schema of the target's database by its name. (dispatched) #}
+{% macro drop_schema_named(schema_name) %}
+    {{ return(adapter.dispatch('drop_schema_named', 'dbt')(schema_name)) }}
 {% endmacro %}
 
-{% macro list_schemas(database) -%}
-    {{ return(adapter.dispatch('list_schemas', 'dbt')(database)) }}
-{%- endmacro %}
+{% macro default__drop_schema_named(schema_name) %}
+    {% do adapter.drop_schema(api.Relation.create(database=target.database, schema=schema_name)) %}
+{% endmacro %}

@@ -9,6 +9,7 @@
     {{ return(swap_in('view')) }}
 {% endmaterialization %}
 
+{# Builds a relation of a kind beside the old one and puts it in its place. #}
 {% macro swap_in(kind) %}
     {%- set existing = load_cached_relation(this) -%}
     {%- set target = this.incorporate(type=kind) -%}
@@ -29,6 +30,7 @@
     {%- endcall %}
 
     {% if existing is not none %}
+        {% do drop_indexes_on_relation(existing) %}
         {% do adapter.rename_relation(existing, backup) %}
     {% endif %}
     {% do adapter.rename_relation(intermediate, target) %}
@@ -48,19 +50,21 @@
     {{ return({'relations': [target]}) }}
 {% endmacro %}
 
+{# Makes the indexes that a model is configured with. (dispatched) #}
 {% macro create_indexes(relation) -%}
-    {{ return(adapter.dispatch('create_indexes', 'dbt')(relation)) }}
+    {{ adapter.dispatch('create_indexes', 'dbt')(relation) }}
 {%- endmacro %}
 
 {% macro default__create_indexes(relation) -%}
-    {% for index in config.get('indexes', default=[]) %}
-        {% set create_sql = get_create_index_sql(relation, index) %}
-        {% if create_sql %}
-            {% do run_query(create_sql) %}
-        {% endif %}
-    {% endfor %}
+    {%- for index in config.get('indexes', default=[]) -%}
+        {%- set create_sql = get_create_index_sql(relation, index) -%}
+        {%- if create_sql -%}
+            {%- do run_query(create_sql) -%}
+        {%- endif -%}
+    {%- endfor -%}
 {%- endmacro %}
 
+{# Makes an index; none where the database has no indexes. (dispatched) #}
 {% macro get_create_index_sql(relation, index_dict) -%}
     {{ return(adapter.dispatch('get_create_index_sql', 'dbt')(relation, index_dict)) }}
 {%- endmacro %}
@@ -69,40 +73,24 @@
     {% do return(none) %}
 {%- endmacro %}
 
-{% macro apply_grants(relation, grant_config, should_revoke=true) %}
-    {{ return(adapter.dispatch('apply_grants', 'dbt')(relation, grant_config, should_revoke)) }}
-{% endmacro %}
-
-{% macro default__apply_grants(relation, grant_config, should_revoke=true) %}
-    {% if grant_config %}
-        {% do exceptions.warn('grants are not applied to ' ~ relation ~ ': ' ~ adapter.type() ~ ' has none') %}
-    {% endif %}
-{% endmacro %}
-
-{% macro should_revoke(existing_relation, full_refresh_mode=true) %}
-    {% do return(existing_relation is not none and not full_refresh_mode) %}
-{% endmacro %}
-
-{% macro persist_docs(relation, model, for_relation=true, for_columns=true) -%}
-    {{ return(adapter.dispatch('persist_docs', 'dbt')(relation, model, for_relation, for_columns)) }}
+{# Drops an index. (dispatched) #}
+{% macro get_drop_index_sql(relation, index_name) -%}
+    {{ adapter.dispatch('get_drop_index_sql', 'dbt')(relation, index_name) }}
 {%- endmacro %}
 
-{% macro default__persist_docs(relation, model, for_relation, for_columns) -%}
-    {% if for_relation and config.persist_relation_docs() and model.description %}
-        {% do run_query(alter_relation_comment(relation, model.description)) %}
-    {% endif %}
-    {% if for_columns and config.persist_column_docs() and model.columns %}
-        {% set comments = alter_column_comment(relation, model.columns) | trim %}
-        {% if comments %}
-            {% do run_query(comments) %}
-        {% endif %}
-    {% endif %}
+{% macro default__get_drop_index_sql(relation, index_name) -%}
+    {% do exceptions.raise_compiler_error('`get_drop_index_sql` is not implemented for this adapter') %}
 {%- endmacro %}
 
-{% macro alter_relation_comment(relation, relation_comment) -%}
-    {{ return(adapter.dispatch('alter_relation_comment', 'dbt')(relation, relation_comment)) }}
+{# The indexes of a relation. (dispatched) #}
+{% macro get_show_indexes_sql(relation) -%}
+    {{ adapter.dispatch('get_show_indexes_sql', 'dbt')(relation) }}
 {%- endmacro %}
 
-{% macro alter_column_comment(relation, column_dict) -%}
-    {{ return(adapter.dispatch('alter_column_comment', 'dbt')(relation, column_dict)) }}
+{% macro default__get_show_indexes_sql(relation) -%}
+    {% do exceptions.raise_compiler_error('`get_show_indexes_sql` is not implemented for this adapter') %}
+{%- endmacro %}
+
+{# Drops the indexes of a relation where they would keep it from being renamed. #}
+{% macro drop_indexes_on_relation(relation) -%}
 {%- endmacro %}

@@ -1,0 +1,9 @@
+//! The generic tests of `dbt_expectations`, for projects that have not installed it.
+
+use super::{CoreFile, CorePackage,};
+
+pub(super) const PACKAGE: CorePackage = CorePackage { name: "dbt_expectations", files: FILES, dialect: None };
+
+const FILES: &[CoreFile] = core_files! {
+    "tests.sql"
+};
