@@ -64,10 +64,13 @@ pub(super) fn test(_: &mut Evaluator<'_>, name: &str, value: &Value, arguments: 
             Value::Object(object) => object.is_mapping(),
             other => matches!(other, Value::Dict(_)),
         },
-        "iterable" => value.iterate().is_some(),
+        "iterable" => match value {
+            Value::Object(object) => object.is_iterable() || object.endless_item(0).is_some(),
+            other => other.iterate().is_some(),
+        },
         "sequence" => match value {
             Value::Set(_) => false,
-            Value::Object(object) => object.is_sequence() && object.iterate().is_some(),
+            Value::Object(object) => object.is_sequence() && object.is_iterable(),
             other => other.length().is_some() && other.iterate().is_some(),
         },
         "filter" => value.as_str().is_some_and(filters::exists),

@@ -126,8 +126,13 @@ impl Evaluator<'_> {
             self.scope.set(parameter.name.clone(), value);
         }
         let caller = named.iter().position(|(name, _)| &**name == "caller").map(|at| named.remove(at).1);
-        if let Some(caller) = caller {
-            self.scope.set("caller".into(), caller);
+        match caller {
+            Some(_) if !definition.uses.caller && &*definition.name != "caller" => {
+                let message = format!("macro '{}' takes no keyword argument 'caller'", definition.name);
+                return Err(RenderError::new(message).into());
+            }
+            Some(caller) => self.scope.set("caller".into(), caller),
+            None => {}
         }
         let left: Vec<Value> = positional.collect();
         if definition.uses.varargs {

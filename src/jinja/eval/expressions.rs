@@ -33,7 +33,9 @@ impl Evaluator<'_> {
             Kind::Dict(pairs) => self.dict(pairs)?,
             Kind::Attribute(value, name) => {
                 let value = self.expression(value)?;
-                match items::computed(self, &value, name) {
+                let is_method =
+                    matches!(value, Value::Dict(_)) && containers::DICT_METHODS.contains(&&**name);
+                match items::computed(self, &value, name).filter(|_| !is_method) {
                     Some(found) => found?,
                     None => self.bound_method(&value, name)?,
                 }

@@ -63,6 +63,11 @@ pub fn slice(value: &Value, parts: [Option<Value>; 3]) -> Result<Value> {
     if step == 0 {
         return Err(RenderError::new("slice step cannot be zero").into());
     }
+    if let Value::Object(object) = value
+        && let Some(part) = object.slice(start, stop, step)
+    {
+        return Ok(part);
+    }
     let items = match value {
         Value::Undefined(name) => return Err(RenderError::undefined(name).into()),
         Value::Str(_) | Value::List(_) | Value::Tuple(_) => containers::items_of(value)?,

@@ -10,7 +10,8 @@ use crate::jinja::eval::error::{Interrupt, RenderError, Result};
 use crate::jinja::eval::scope::Scope;
 use crate::jinja::eval::{Evaluator, Mode};
 use crate::jinja::syntax::tree::For;
-use crate::jinja::value::{Arguments, Object, Shared, Text, Value};
+use crate::jinja::value::once::Once;
+use crate::jinja::value::{Arguments, Object, Shared, Text, Value, containers};
 
 impl Evaluator<'_> {
     pub(super) fn for_loop(&mut self, node: &Arc<For>) -> Result<()> {
@@ -23,6 +24,10 @@ impl Evaluator<'_> {
             Value::List(list) => Source::Live(list.clone()),
             Value::None if self.environment.mode == Mode::Parse => Source::Fixed(Vec::new()),
             Value::Object(object) if object.endless_item(0).is_some() => Source::Endless(object.clone()),
+            other if other.downcast::<Once>().is_some() => {
+                let items = containers::items_of(other);
+                Source::Fixed(self.locate(items, node.iterable.place)?)
+            }
             other => match other.iterate() {
                 Some(items) => Source::Fixed(items),
                 None => {
@@ -37,6 +42,7 @@ impl Evaluator<'_> {
             node: node.clone(),
             scope: self.scope.clone(),
             taken: Cell::new(0),
+            exhausted: Cell::new(false),
             ahead: RefCell::default(),
             current: RefCell::default(),
             at: Cell::new(0),
@@ -105,6 +111,8 @@ struct LoopState {
     scope: Rc<Scope>,
     /// Items taken from the source.
     taken: Cell<usize>,
+    /// Whether the end was seen: what is added later does not count, as in Python.
+    exhausted: Cell<bool>,
     /// Items taken before their turn.
     ahead: RefCell<VecDeque<Value>>,
     /// The item before this round's, and this round's.
@@ -135,7 +143,11 @@ impl LoopState {
     /// Takes the next item that the loop's condition keeps.
     fn take(&self, evaluator: &mut Evaluator<'_>) -> Result<Option<Value>> {
         let condition = self.node.condition.as_ref();
-        while let Some(item) = self.source.get(self.taken.get()) {
+        while !self.exhausted.get() {
+            let Some(item) = self.source.get(self.taken.get()) else {
+                self.exhausted.set(true);
+                break;
+            };
             self.taken.set(self.taken.get() + 1);
             let Some(condition) = condition else { return Ok(Some(item)) };
             let outer = std::mem::replace(&mut evaluator.scope, Scope::inside(&self.scope));

@@ -10,6 +10,7 @@ use crate::jinja::eval::error::{RenderError, Result};
 use crate::jinja::filters::{json, sequences, yaml};
 use crate::jinja::value::containers::{self, items_of};
 use crate::jinja::value::object::Native;
+use crate::jinja::value::once::Once;
 use crate::jinja::value::{Arguments, Dict, Key, Object, Shared, Value};
 
 /// A function of Jinja's or dbt's own.
@@ -116,6 +117,23 @@ impl Object for Range {
     fn iterate(&self) -> Option<Vec<Value>> {
         let step = |at: i128| self.start.saturating_add(at.saturating_mul(self.step));
         Some((0..self.count).map(|at| Value::Int(step(at))).collect())
+    }
+
+    fn slice(&self, start: Option<i128>, stop: Option<i128>, step: i128) -> Option<Value> {
+        let (low, high) = if step > 0 { (0, self.count) } else { (-1, self.count - 1) };
+        let bound = |at: Option<i128>, default: i128| {
+            at.map_or(
+                default,
+                |at| if at < 0 { at.saturating_add(self.count).max(low) } else { at.min(high) },
+            )
+        };
+        let (first, last) = if step > 0 { (low, high) } else { (high, low) };
+        let (from, to) = (bound(start, first), bound(stop, last));
+        let at = |index: i128| self.start.saturating_add(index.saturating_mul(self.step));
+        let (length, size) = if step > 0 { (to - from, step) } else { (from - to, step.saturating_neg()) };
+        let count = if length <= 0 { 0 } else { (length - 1) / size + 1 };
+        let step = self.step.saturating_mul(step);
+        Some(Value::object(Range { start: at(from), stop: at(to), step, count }))
     }
 
     fn equals(&self, other: &dyn Object) -> bool {
@@ -317,18 +335,26 @@ fn zipped(columns: &[Value]) -> Result<Value> {
         Value::Object(object) if object.endless_item(0).is_some() => Some(object.clone()),
         _ => None,
     };
-    let finite = columns.iter().filter(|column| endless(column).is_none());
-    let lengths = finite.map(|column| Ok(items_of(column)?.len())).collect::<Result<Vec<_>>>()?;
-    let rows = match lengths.iter().min() {
-        Some(rows) => *rows,
+    // Each is gone through once: some can be no more often.
+    let items = columns.iter().map(|column| match endless(column) {
+        Some(_) => Ok(None),
+        None => items_of(column).map(Some),
+    });
+    let items = items.collect::<Result<Vec<_>>>()?;
+    let rows = match items.iter().flatten().map(Vec::len).min() {
+        Some(rows) => rows,
         None if columns.is_empty() => 0,
         None => return Err(RenderError::new("this zip never ends").into()),
     };
-    let filled = columns.iter().map(|column| match endless(column) {
-        Some(object) => Ok((0..rows).filter_map(|at| object.endless_item(at)).collect()),
-        None => items_of(column),
-    });
-    let filled = filled.collect::<Result<Vec<_>>>()?;
+    let filled: Vec<Vec<Value>> = items
+        .into_iter()
+        .zip(columns)
+        .map(|(items, column)| match (items, endless(column)) {
+            (Some(items), _) => items,
+            (None, Some(object)) => (0..rows).filter_map(|at| object.endless_item(at)).collect(),
+            (None, None) => Vec::new(),
+        })
+        .collect();
     let row = |at: usize| Value::tuple(filled.iter().filter_map(|column| column.get(at).cloned()).collect());
-    Ok(Value::list((0..rows).map(row).collect()))
+    Ok(Once::value("zip", (0..rows).map(row).collect()))
 }

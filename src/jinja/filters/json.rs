@@ -47,7 +47,38 @@ pub(super) fn read(_: &mut Evaluator<'_>, arguments: Arguments) -> Result<Value>
     let text = reader.text("string")?;
     let default = reader.or("default", Value::None)?;
     reader.finish()?;
+    let text = with_marks(&text);
     Ok(serde_json::from_str::<serde_json::Value>(&text).map_or(default, |value| from_json(&value)))
+}
+
+/// What stands before the names of numbers that JSON has not and Python reads.
+const MARK: char = '\u{1}';
+
+/// Makes texts of `NaN`, `Infinity` and `-Infinity`, marked so that they become numbers again.
+fn with_marks(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let (mut inside, mut rest) = (false, text);
+    while let Some(c) = rest.chars().next() {
+        let name =
+            ["NaN", "-Infinity", "Infinity"].into_iter().find(|name| !inside && rest.starts_with(name));
+        if let Some(name) = name {
+            out.push_str(&format!("\"\\u0001{name}\""));
+            rest = rest.get(name.len()..).unwrap_or_default();
+            continue;
+        }
+        out.push(c);
+        rest = rest.get(c.len_utf8()..).unwrap_or_default();
+        match c {
+            '"' => inside = !inside,
+            '\\' if inside => {
+                let escaped = rest.chars().next();
+                out.extend(escaped);
+                rest = rest.get(escaped.map_or(0, char::len_utf8)..).unwrap_or_default();
+            }
+            _ => {}
+        }
+    }
+    out
 }
 
 fn from_json(value: &serde_json::Value) -> Value {
@@ -58,7 +89,12 @@ fn from_json(value: &serde_json::Value) -> Value {
         Json::Number(number) => {
             number.as_i128().map_or_else(|| Value::Float(number.as_f64().unwrap_or(f64::NAN)), Value::Int)
         }
-        Json::String(text) => Value::from(text.as_str()),
+        Json::String(text) => match text.strip_prefix(MARK) {
+            Some("NaN") => Value::Float(f64::NAN),
+            Some("Infinity") => Value::Float(f64::INFINITY),
+            Some("-Infinity") => Value::Float(f64::NEG_INFINITY),
+            _ => Value::from(text.as_str()),
+        },
         Json::Array(items) => Value::list(items.iter().map(from_json).collect()),
         Json::Object(map) => Value::dict(map.iter().map(|(key, value)| (key.as_str(), from_json(value)))),
     }

@@ -6,25 +6,35 @@ use crate::jinja::limits::room;
 use crate::jinja::predicates;
 use crate::jinja::provenance::Output;
 use crate::jinja::value::containers::{self, items_of};
+use crate::jinja::value::once::Once;
 use crate::jinja::value::{Arguments, Dict, Key, Text, Value, operators};
 
-/// Follows a dotted path: `a.b.0`.
-fn attribute_path(value: &Value, path: &Value) -> Value {
+/// Follows a dotted path: `a.b.0`. What a value lacks is the default, else undefined, from which nothing leads on.
+fn attribute_path(value: &Value, path: &Value, default: Option<&Value>) -> Result<Value> {
     if let Some(at) = path.to_int() {
-        return lookup::item(value, &Value::Int(at)).unwrap_or_else(|| Value::Undefined("item".into()));
+        let found = lookup::item(value, &Value::Int(at));
+        let missing = || default.cloned().unwrap_or_else(|| Value::Undefined("item".into()));
+        return Ok(found.unwrap_or_else(missing));
     }
     let mut found = value.clone();
     for part in path.to_text().split('.') {
+        if let Value::Undefined(name) = &found {
+            return Err(RenderError::undefined(name).into());
+        }
         let index = part.parse::<i128>().ok().and_then(|at| lookup::item(&found, &Value::Int(at)));
         found = index
             .or_else(|| lookup::attribute(&found, part))
+            .or_else(|| default.cloned())
             .unwrap_or_else(|| Value::Undefined(part.into()));
     }
-    found
+    Ok(found)
 }
 
-fn by_attribute(value: &Value, path: Option<&Value>) -> Value {
-    path.filter(|path| !path.is_none()).map_or_else(|| value.clone(), |path| attribute_path(value, path))
+fn by_attribute(value: &Value, path: Option<&Value>) -> Result<Value> {
+    match path.filter(|path| !path.is_none()) {
+        Some(path) => attribute_path(value, path, None),
+        None => Ok(value.clone()),
+    }
 }
 
 /// Texts compare without regard to case unless asked.
@@ -47,6 +57,11 @@ pub(super) fn list(value: &Value) -> Result<Value> {
 }
 
 pub(super) fn first(value: &Value) -> Result<Value> {
+    if let Some(iterator) = value.downcast::<Once>() {
+        return Ok(iterator
+            .next()?
+            .unwrap_or_else(|| Value::Undefined("the first item of an empty sequence".into())));
+    }
     Ok(items_of(value)?
         .into_iter()
         .next()
@@ -54,9 +69,21 @@ pub(super) fn first(value: &Value) -> Result<Value> {
 }
 
 pub(super) fn last(value: &Value) -> Result<Value> {
+    refuse_iterator(value)?;
     Ok(items_of(value)?
         .pop()
         .unwrap_or_else(|| Value::Undefined("the last item of an empty sequence".into())))
+}
+
+/// What is gone through once cannot be gone through from its end.
+fn refuse_iterator(value: &Value) -> Result<()> {
+    match value.downcast::<Once>() {
+        None => Ok(()),
+        Some(_) => {
+            let message = format!("'{}' object is not reversible", value.type_name());
+            Err(RenderError::new(message).hint("make it a list first: `| list`").into())
+        }
+    }
 }
 
 pub(super) fn reverse(value: &Value) -> Result<Value> {
@@ -64,7 +91,8 @@ pub(super) fn reverse(value: &Value) -> Result<Value> {
     items.reverse();
     Ok(match value {
         Value::Str(_) => Value::from(items.iter().map(Value::to_text).collect::<String>()),
-        _ => Value::list(items),
+        Value::List(_) => Once::value("list_reverseiterator", items),
+        _ => Once::value("reversed", items),
     })
 }
 
@@ -73,7 +101,10 @@ pub(super) fn items(value: &Value) -> Result<Value> {
         return Ok(Value::list(Vec::new()));
     }
     let entries = containers::pairs(value)?;
-    Ok(Value::list(entries.into_iter().map(|(key, value)| Value::tuple(vec![key.0, value])).collect()))
+    Ok(Once::value(
+        "generator",
+        entries.into_iter().map(|(key, value)| Value::tuple(vec![key.0, value])).collect(),
+    ))
 }
 
 /// An attribute or method, but no item.
@@ -102,7 +133,7 @@ pub(super) fn join(value: &Value, arguments: Arguments) -> Result<Value> {
             output.push_plain(&separator);
         }
         room(output.text.len())?;
-        match by_attribute(item, attribute.as_ref()) {
+        match by_attribute(item, attribute.as_ref())? {
             Value::Str(text) => output.push_pieces(text.as_str(), text.pieces().unwrap_or_default()),
             other => output.push_plain(&other.to_text()),
         }
@@ -116,19 +147,19 @@ pub(super) fn sort(value: &Value, arguments: Arguments) -> Result<Value> {
     let case_sensitive = reader.truth("case_sensitive", false)?;
     let attribute = reader.optional("attribute")?;
     reader.finish()?;
+    let part = |item: &Value, path: Option<&Value>| -> Result<Value> {
+        Ok(folded(by_attribute(item, path)?, case_sensitive))
+    };
     let keyed = |item: &Value| match attribute.as_ref().filter(|path| !path.is_none()) {
         Some(path) if path.as_str().is_some_and(|path| path.contains(',')) => {
-            let parts = path.to_text();
-            Value::tuple(
-                parts
-                    .split(',')
-                    .map(|part| folded(attribute_path(item, &Value::from(part)), case_sensitive))
-                    .collect(),
-            )
+            let paths = path.to_text();
+            let parts = paths.split(',').map(|path| part(item, Some(&Value::from(path))));
+            Ok(Value::tuple(parts.collect::<Result<_>>()?))
         }
-        path => folded(by_attribute(item, path), case_sensitive),
+        path => part(item, path),
     };
-    let mut pairs: Vec<_> = items_of(value)?.into_iter().map(|item| (keyed(&item), item)).collect();
+    let pairs = items_of(value)?.into_iter().map(|item| Ok((keyed(&item)?, item)));
+    let mut pairs = pairs.collect::<Result<Vec<_>>>()?;
     containers::sort_pairs(&mut pairs, reverse)?;
     Ok(Value::list(pairs.into_iter().map(|(_, item)| item).collect()))
 }
@@ -159,12 +190,12 @@ pub(super) fn unique(value: &Value, arguments: Arguments) -> Result<Value> {
     let mut seen = Dict::new();
     let mut kept = Vec::new();
     for item in items_of(value)? {
-        let key = containers::key(folded(by_attribute(&item, attribute.as_ref()), case_sensitive))?;
+        let key = containers::key(folded(by_attribute(&item, attribute.as_ref())?, case_sensitive))?;
         if seen.insert(key, Value::None).is_none() {
             kept.push(item);
         }
     }
-    Ok(Value::list(kept))
+    Ok(Once::value("generator", kept))
 }
 
 pub(super) fn max(value: &Value, arguments: Arguments) -> Result<Value> {
@@ -182,7 +213,7 @@ fn extreme(value: &Value, arguments: Arguments, wanted: std::cmp::Ordering) -> R
     reader.finish()?;
     let mut best: Option<(Value, Value)> = None;
     for item in items_of(value)? {
-        let key = folded(by_attribute(&item, attribute.as_ref()), case_sensitive);
+        let key = folded(by_attribute(&item, attribute.as_ref())?, case_sensitive);
         let better = match &best {
             None => true,
             Some((old, _)) => {
@@ -209,32 +240,24 @@ pub(super) fn sum(value: &Value, arguments: Arguments) -> Result<Value> {
     let mut total = reader.or("start", Value::Int(0))?;
     reader.finish()?;
     for item in items_of(value)? {
-        let item = by_attribute(&item, attribute.as_ref());
+        let item = by_attribute(&item, attribute.as_ref())?;
         total = operators::binary(crate::jinja::syntax::tree::BinaryOperator::Add, &total, &item)?;
     }
     Ok(total)
 }
 
 pub(super) fn map(evaluator: &mut Evaluator<'_>, value: &Value, mut arguments: Arguments) -> Result<Value> {
-    let items = items_of(value)?;
-    let mut mapped = Vec::with_capacity(items.len());
     if arguments.positional.is_empty() {
         let mut reader = arguments.reader("map");
         reader.optional("filter")?;
         let attribute = reader.required("attribute")?;
         let default = reader.optional("default")?;
         reader.finish()?;
-        for item in &items {
-            let found = attribute_path(item, &attribute);
-            mapped.push(default.clone().filter(|_| found.is_undefined()).unwrap_or(found));
-        }
+        Once::generator(value, |item| Some(attribute_path(&item, &attribute, default.as_ref())))
     } else {
         let filter = arguments.positional.remove(0).to_text();
-        for item in items {
-            mapped.push(super::apply(evaluator, &filter, &item, arguments.clone())?);
-        }
+        Once::generator(value, |item| Some(super::apply(evaluator, &filter, &item, arguments.clone())))
     }
-    Ok(Value::list(mapped))
 }
 
 pub(super) fn select(evaluator: &mut Evaluator<'_>, value: &Value, arguments: Arguments) -> Result<Value> {
@@ -276,18 +299,16 @@ fn filtered(
         return Err(RenderError::new("Missing parameter for attribute name").into());
     }
     let test = take(&mut arguments).map(|name| name.to_text());
-    let mut kept = Vec::new();
-    for item in items_of(value)? {
-        let looked_at = by_attribute(&item, path.as_ref());
-        let holds = match &test {
-            Some(test) => predicates::test(evaluator, test, &looked_at, arguments.clone())?,
-            None => looked_at.is_true(),
-        };
-        if holds == keep {
-            kept.push(item);
+    Once::generator(value, |item| {
+        let holds = by_attribute(&item, path.as_ref()).and_then(|looked_at| match &test {
+            Some(test) => predicates::test(evaluator, test, &looked_at, arguments.clone()),
+            None => Ok(looked_at.is_true()),
+        });
+        match holds {
+            Ok(holds) => (holds == keep).then_some(Ok(item)),
+            Err(error) => Some(Err(error)),
         }
-    }
-    Ok(Value::list(kept))
+    })
 }
 
 pub(super) fn groupby(value: &Value, arguments: Arguments) -> Result<Value> {
@@ -298,8 +319,7 @@ pub(super) fn groupby(value: &Value, arguments: Arguments) -> Result<Value> {
     reader.finish()?;
     let mut keyed = Vec::new();
     for item in items_of(value)? {
-        let found = attribute_path(&item, &attribute);
-        let found = default.clone().filter(|_| found.is_undefined()).unwrap_or(found);
+        let found = attribute_path(&item, &attribute, default.as_ref())?;
         keyed.push((folded(found.clone(), case_sensitive), Value::tuple(vec![found, item])));
     }
     containers::sort_pairs(&mut keyed, false)?;
@@ -365,7 +385,7 @@ pub(super) fn batch(value: &Value, arguments: Arguments) -> Result<Value> {
         }
         Value::list(chunk)
     });
-    Ok(Value::list(batches.collect()))
+    Ok(Once::value("generator", batches.collect()))
 }
 
 pub(super) fn slice(value: &Value, arguments: Arguments) -> Result<Value> {
@@ -391,7 +411,7 @@ pub(super) fn slice(value: &Value, arguments: Arguments) -> Result<Value> {
         }
         slices.push(Value::list(part));
     }
-    Ok(Value::list(slices))
+    Ok(Once::value("generator", slices))
 }
 
 /// Makes a set of an iterable.

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use crate::jinja::eval::Evaluator;
 use crate::jinja::eval::error::{RenderError, Result};
+use crate::jinja::value::once::Once;
 use crate::jinja::value::{Arguments, Dict, Key, Shared, Value};
 
 /// Makes a key of a value, or says that it cannot be one.
@@ -14,6 +15,9 @@ pub fn key(value: Value) -> Result<Key> {
 
 /// Goes through a value, or says that it cannot be gone through.
 pub fn items_of(value: &Value) -> Result<Vec<Value>> {
+    if let Some(iterator) = value.downcast::<Once>() {
+        return iterator.rest();
+    }
     if let Value::Object(object) = value
         && object.endless_item(0).is_some()
     {
@@ -148,22 +152,24 @@ pub fn sort_pairs(pairs: &mut [(Value, Value)], reverse: bool) -> Result<()> {
     }
 }
 
+/// The methods of dicts. `d.items` is the method even where there is a key of that name, which `d['items']` asks for.
+pub const DICT_METHODS: &[&str] = &[
+    "items",
+    "keys",
+    "values",
+    "get",
+    "update",
+    "pop",
+    "popitem",
+    "setdefault",
+    "copy",
+    "clear",
+    "fromkeys",
+];
+
 /// Calls a method of a dict; `None` when there is none of this name.
 pub fn call_dict(dict: &Rc<Shared<Dict>>, name: &str, arguments: Arguments) -> Option<Result<Value>> {
-    const NAMES: &[&str] = &[
-        "items",
-        "keys",
-        "values",
-        "get",
-        "update",
-        "pop",
-        "popitem",
-        "setdefault",
-        "copy",
-        "clear",
-        "fromkeys",
-    ];
-    NAMES.contains(&name).then(|| dict_method(dict, name, arguments))
+    DICT_METHODS.contains(&name).then(|| dict_method(dict, name, arguments))
 }
 
 fn dict_method(dict: &Rc<Shared<Dict>>, name: &str, arguments: Arguments) -> Result<Value> {

@@ -10,6 +10,7 @@ pub mod integers;
 pub mod moments;
 pub mod numbers;
 pub mod object;
+pub mod once;
 pub mod operators;
 pub mod printing;
 pub mod shared;

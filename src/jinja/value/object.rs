@@ -72,8 +72,18 @@ pub trait Object: Any {
         None
     }
 
+    /// Tells whether a loop could go through it, without going through it.
+    fn is_iterable(&self) -> bool {
+        self.iterate().is_some()
+    }
+
     /// Returns an item of an iterator that never ends.
     fn endless_item(&self, _at: usize) -> Option<Value> {
+        None
+    }
+
+    /// Returns a part, where that is something of its own kind.
+    fn slice(&self, _start: Option<i128>, _stop: Option<i128>, _step: i128) -> Option<Value> {
         None
     }
 

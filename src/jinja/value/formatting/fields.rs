@@ -130,7 +130,9 @@ fn lookup(name: &str, arguments: &Arguments, numbering: &mut Numbering) -> Resul
         };
         let by_index = key.parse::<i128>().ok().map(Value::Int);
         let found = by_index.and_then(|index| crate::jinja::eval::items::item(&value, &index));
-        let found = found.or_else(|| crate::jinja::eval::items::item(&value, &Value::from(key)));
+        let found = found
+            .or_else(|| crate::jinja::eval::items::item(&value, &Value::from(key)))
+            .or_else(|| crate::jinja::eval::items::attribute(&value, key));
         value = found.ok_or_else(|| bad(format!("KeyError: '{key}'")))?;
         rest = after;
     }
