@@ -30,7 +30,8 @@ pub fn manifest(project: &Project, results: &[&NodeResult]) -> String {
     let compiled: BTreeMap<&str, &NodeResult> =
         results.iter().map(|result| (result.unique_id.as_str(), *result)).collect();
     let of = |wanted: fn(&Node) -> bool| -> Vec<&Node> {
-        project.nodes.enabled.values().filter(|node| wanted(node)).collect()
+        let nodes = project.nodes.enabled.values().chain(project.nodes.left_out.values());
+        nodes.filter(|node| wanted(node)).collect()
     };
     let (sources, exposures) =
         (of(|node| node.resource_type == ResourceType::Source), of(|node| node.exposure().is_some()));
@@ -91,7 +92,9 @@ fn with_compiled(mut value: Value, result: Option<&NodeResult>) -> Value {
     let Value::Object(map) = &mut value else { return value };
     // Seeds have no SQL of their own.
     if map.contains_key("compiled_path") {
-        let code = result.and_then(|result| result.compiled_code.as_deref());
+        // An empty file has nothing to compile.
+        let is_empty = map.get("raw_code").and_then(Value::as_str) == Some("");
+        let code = result.filter(|_| !is_empty).and_then(|result| result.compiled_code.as_deref());
         map.insert("compiled".to_owned(), code.is_some().into());
         if let Some(code) = code {
             map.insert("compiled_code".to_owned(), code.into());

@@ -253,6 +253,13 @@ fn installed_packages(
         // A package's project file sees no variables of the command line.
         let options = Options { vars: DataMap::new(), ..Options::default() };
         let definition = read_definition(&tree, &options, environment, target, findings);
+        if let Some(other) = packages.iter().find(|other| other.name == definition.name) {
+            let message = format!("two installed packages are called `{}`", definition.name);
+            let finding = Diagnostic::at(codes::DUPLICATE_NAME, definition.place, message);
+            findings.push(
+                finding.also(other.definition.place, "the other one").hint("remove one of the two folders"),
+            );
+        }
         packages.push(Package { name: definition.name.clone(), root: path, prefix, definition });
     }
     packages.sort_by(|a, b| a.name.cmp(&b.name));

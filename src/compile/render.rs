@@ -203,7 +203,7 @@ pub fn environment(
         "config",
         ConfigFunction::value(&final_config(node), &ConfigCalls::default(), Some(&node.unique_id)),
     );
-    names.set("this", Value::object(node_value::relation(node)));
+    names.set("this", Value::object(node_value::own_relation(node)));
     names.set("database", Value::from(node.database.as_str()));
     names.set("schema", Value::from(node.schema.as_str()));
     let shared = project.clone();

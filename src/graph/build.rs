@@ -217,8 +217,9 @@ pub fn resolve_all(nodes: &mut Nodes, resolver: &Resolver, findings: &mut Vec<Di
         }
     }
     for id in left_out {
-        if let Some(node) = nodes.enabled.shift_remove(&id) {
-            nodes.disabled.insert(id, node);
+        if let Some(mut node) = nodes.enabled.shift_remove(&id) {
+            node.config.set("enabled", crate::base::data::Data::Bool(false));
+            nodes.left_out.insert(id, node);
         }
     }
 }

@@ -308,6 +308,8 @@ pub struct Nodes {
     pub enabled: IndexMap<String, Node>,
     /// Disabled nodes.
     pub disabled: IndexMap<String, Node>,
+    /// Tests that are disabled because what they refer to is: dbt keeps them among the nodes of the manifest.
+    pub left_out: IndexMap<String, Node>,
 }
 
 impl Nodes {

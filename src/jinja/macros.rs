@@ -188,8 +188,8 @@ impl MacroRegistry {
         Err(tried)
     }
 
-    /// Finds the macro of a materialization: the root project's before the program's own, the adapter's before the
-    /// default one.
+    /// Finds the macro of a materialization: the root project's before the program's own and those before other
+    /// packages', the adapter's before the default one.
     pub fn materialization(&self, package: &str, name: &str) -> Option<&Arc<Macro>> {
         let places =
             [self.root.as_str(), package].into_iter().chain(self.internal.iter().map(String::as_str));
@@ -197,9 +197,15 @@ impl MacroRegistry {
             [self.adapter.as_str(), "default"].map(|adapter| format!("materialization_{name}_{adapter}"));
         let own: Vec<&str> = places.collect();
         let (outer, internal) = own.split_at(2);
-        [outer, internal].into_iter().find_map(|group| {
+        let found = [outer, internal].into_iter().find_map(|group| {
             variants.iter().find_map(|variant| group.iter().find_map(|package| self.get(package, variant)))
-        })
+        });
+        // A package adds materializations, but takes the place of none that is built in.
+        let imported = || {
+            let all = self.all();
+            variants.iter().find_map(|variant| all.iter().find(|entry| entry.name == *variant).copied())
+        };
+        found.or_else(imported)
     }
 
     /// Finds the macro of a generic test: in its namespace if it has one, else by bare name, else in the packages

@@ -8,7 +8,7 @@ use crate::graph::nodes::{Detail, Node, ReferenceTarget, ResourceType};
 use crate::project::properties::resource::Column;
 
 pub use config::{config, hook_value};
-pub use relation::{relation, relation_name};
+pub use relation::{own_relation, relation, relation_name};
 
 /// Makes a mapping of pairs.
 pub(super) fn mapping<const N: usize>(pairs: [(&str, Data); N]) -> Data {

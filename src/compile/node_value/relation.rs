@@ -26,12 +26,18 @@ pub fn relation_name(node: &Node) -> Option<String> {
     }
 }
 
-/// Returns a node's relation.
-pub fn relation(node: &Node) -> Relation {
+/// Returns the relation that a node would be: what `this` is in an ephemeral model too.
+pub fn own_relation(node: &Node) -> Relation {
     let mut relation = Relation::new(Some(&node.database), Some(&node.schema), Some(&node.alias));
     if node.source().is_none() {
         relation.quote = node.quoting;
     }
+    relation
+}
+
+/// Returns a node's relation, as others refer to it.
+pub fn relation(node: &Node) -> Relation {
+    let mut relation = own_relation(node);
     if node.is_ephemeral() {
         relation.identifier = Some(cte_name(&node.alias));
         relation.kind = Some("cte".to_owned());

@@ -25,7 +25,7 @@ pub(super) fn read(reading: &Reading, findings: &mut Vec<Diagnostic>) -> Vec<Dra
         let Some(package) = reading.loaded.packages.get(*index) else { continue };
         for exposure in &file.exposures {
             let node = node(reading, package, file, exposure, findings);
-            drafts.push(Draft { node, template: None });
+            drafts.push(Draft::new(node));
         }
     }
     drafts

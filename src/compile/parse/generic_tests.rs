@@ -234,7 +234,9 @@ fn draft(
     node.unrendered_config = node.config.values().clone();
     node.tags = tags(target, test, &node);
     valid_severity(&node, findings);
-    Draft { node, template: None }
+    let left_out =
+        !target.enabled && test.config.get("enabled").is_none_or(|data| data.as_bool() != Some(false));
+    Draft { left_out, ..Draft::new(node) }
 }
 
 fn arguments(target: &Target<'_>, test: &TestProperties) -> IndexMap<String, Argument> {
@@ -368,6 +370,16 @@ fn learn_references(reading: &Reading, node: &mut Node, findings: &mut Vec<Diagn
     let result = render::generic_test(&names, &reading.macros, node);
     node.references = recorder.references.take();
     node.macros = names.called_macros();
+    // The test's own macro stands first, though its arguments are worked out before it is called.
+    if let Some(own) = node.generic_test().and_then(|test| {
+        reading
+            .macros
+            .test(&node.package, test.namespace.as_deref(), &test.test)
+            .map(|entry| entry.unique_id())
+    }) {
+        node.macros.retain(|id| *id != own);
+        node.macros.insert(0, own);
+    }
     match result {
         Ok(_) | Err(render::TestError::NoMacro(_)) => {}
         Err(render::TestError::Render(error)) => {

@@ -52,6 +52,14 @@ pub(super) struct Reading {
 pub(super) struct Draft {
     node: Node,
     template: Option<Arc<Template>>,
+    /// Whether it is a test that takes no part because its model takes none.
+    left_out: bool,
+}
+
+impl Draft {
+    fn new(node: Node) -> Self {
+        Self { node, template: None, left_out: false }
+    }
 }
 
 /// Reads a project. `None` means that a finding of error severity stands in the way.
@@ -200,7 +208,11 @@ fn read_properties(loaded: &Loaded, findings: &mut Vec<Diagnostic>) -> Vec<(usiz
 fn collect(drafts: Vec<Draft>, findings: &mut Vec<Diagnostic>) -> (Nodes, HashMap<String, Arc<Template>>) {
     let mut nodes = Nodes::default();
     let mut templates = HashMap::new();
-    for Draft { node, template } in drafts {
+    for Draft { node, template, left_out } in drafts {
+        if left_out {
+            nodes.left_out.insert(node.unique_id.clone(), node);
+            continue;
+        }
         if !node.config.is_enabled() {
             nodes.disabled.insert(node.unique_id.clone(), node);
             continue;

@@ -106,7 +106,7 @@ pub(super) fn complete(
         template = parse_template(reading, &mut node, &mut recorder, findings);
     }
     configure(reading, package, &mut node, described.map(|(_, properties)| properties), &recorder);
-    Some(Draft { node, template })
+    Some(Draft { template, ..Draft::new(node) })
 }
 
 /// Finds what property files say of a resource: the own package's first.

@@ -34,7 +34,7 @@ pub(super) fn read(reading: &Reading, findings: &mut Vec<Diagnostic>) -> Vec<Dra
                 overridden(&mut source, &change);
             }
             for table in &source.tables {
-                drafts.push(Draft { node: node(reading, package, file, &source, table), template: None });
+                drafts.push(Draft::new(node(reading, package, file, &source, table)));
             }
         }
     }

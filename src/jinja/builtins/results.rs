@@ -82,7 +82,10 @@ fn load(results: &Results, name: &str) -> Result<Value> {
             format!("The 'statement' result named '{name}' has already been loaded into a variable");
         return Err(RenderError::new(message).into());
     };
-    let rows = stored.table.iterate().map_or(Value::None, Value::list);
+    // The rows are plain tuples there, and none where there is no table.
+    let rows = stored.table.iterate().unwrap_or_default();
+    let rows = rows.iter().map(|row| Value::tuple(row.iterate().unwrap_or_default()));
+    let rows = Value::list(rows.collect());
     Ok(Value::dict([("response", stored.response), ("data", rows), ("table", stored.table)]))
 }
 

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use crate::base::data::{Data, DataMap};
 use crate::base::table::Cell;
+use crate::jinja::value::printing::float;
 use crate::jinja::value::{Key, Value, Zone};
 
 /// How many containers inside each other are converted.
@@ -35,10 +36,13 @@ impl From<&Cell> for Value {
         match cell {
             Cell::Null => Value::None,
             Cell::Bool(truth) => Value::Bool(*truth),
-            // dbt hands numbers over as decimals, which print and compare as integers do.
             Cell::Int(number) => Value::Int(*number),
-            Cell::Float(number) => Value::Float(*number),
-            Cell::Decimal(number) => Value::Decimal(Rc::new(number.normalized())),
+            // dbt hands all other numbers over as decimals, each with the digits it has.
+            Cell::Float(number) => match float(*number).parse() {
+                Ok(decimal) => Value::Decimal(Rc::new(decimal)),
+                Err(_) => Value::Float(*number),
+            },
+            Cell::Decimal(number) => Value::Decimal(Rc::new(number.clone())),
             Cell::Text(text) => Value::text(text.as_str()),
             Cell::Date(date) => Value::Date(*date),
             Cell::Time(time) => Value::Time(*time),

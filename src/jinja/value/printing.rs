@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use bigdecimal::BigDecimal;
+
 use crate::jinja::limits::{deeper, fits};
 use crate::jinja::value::characters::is_printable;
 use crate::jinja::value::{Value, moments};
@@ -12,7 +14,7 @@ impl Value {
         match self {
             Value::Str(text) => text.as_str().to_owned(),
             Value::Undefined(_) => String::new(),
-            Value::Decimal(number) => number.to_plain_string(),
+            Value::Decimal(number) => decimal(number),
             Value::Date(date) => date.format("%Y-%m-%d").to_string(),
             Value::DateTime(stamp) => moments::iso(*stamp, ' '),
             Value::Moment(moment, _) => moments::iso_moment(*moment, ' '),
@@ -64,7 +66,7 @@ impl Value {
             Value::Int(number) => out.push_str(&number.to_string()),
             Value::Big(number) => out.push_str(&number.to_string()),
             Value::Float(number) => out.push_str(&float(*number)),
-            Value::Decimal(number) => out.push_str(&format!("Decimal('{}')", number.to_plain_string())),
+            Value::Decimal(number) => out.push_str(&format!("Decimal('{}')", decimal(number))),
             Value::Str(text) => quote(text.as_str(), out),
             Value::List(items) => sequence(&items.borrow(), ("[", "]"), out, around),
             Value::Tuple(items) => {
@@ -136,6 +138,20 @@ fn quote(text: &str, out: &mut String) {
         }
     }
     out.push(mark);
+}
+
+/// Writes a decimal as Python's `str()`: all its digits, with an exponent where it has fewer than its size.
+fn decimal(number: &BigDecimal) -> String {
+    let (digits, scale) = number.as_bigint_and_exponent();
+    let text = digits.magnitude().to_string();
+    let adjusted = text.len() as i64 - scale - 1;
+    if scale >= 0 && adjusted >= -6 {
+        return number.to_plain_string();
+    }
+    let sign = if digits.sign() == bigdecimal::num_bigint::Sign::Minus { "-" } else { "" };
+    let (first, rest) = text.split_at(1.min(text.len()));
+    let point = if rest.is_empty() { "" } else { "." };
+    format!("{sign}{first}{point}{rest}E{adjusted:+}")
 }
 
 /// Writes a float as Python's `repr()`: the shortest digits that read back the same, with an exponent from 1e16 on.

@@ -134,6 +134,10 @@ impl TestProperties {
         for argument in
             entries.iter().filter(|entry| entry.key == "arguments").flat_map(|entry| entry.value.entries())
         {
+            if argument.key == "model" {
+                let message = "`model` cannot be an argument of a test: it is the relation under test";
+                findings.push(Diagnostic::at(codes::INVALID_VALUE, argument.key_place, message));
+            }
             self.arguments.retain(|old| old.key != argument.key);
             self.arguments.push(argument.clone());
         }

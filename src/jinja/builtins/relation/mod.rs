@@ -213,6 +213,10 @@ impl Object for Relation {
         "Relation"
     }
 
+    fn is_mapping(&self) -> bool {
+        true
+    }
+
     fn attribute(&self, name: &str) -> Option<Value> {
         let is = |kind: &str| Value::Bool(self.kind.as_deref() == Some(kind));
         let is_one_of =
