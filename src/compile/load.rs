@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::base::clock::Surroundings;
 use crate::base::data::DataMap;
@@ -104,6 +104,7 @@ pub fn load(
         target,
         variables: Arc::new(variables),
         project_name,
+        selected: OnceLock::new(),
     };
     Ok(Loaded { invocation: Arc::new(invocation), packages, files: read, selectors })
 }

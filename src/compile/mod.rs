@@ -3,11 +3,14 @@
 
 pub mod context;
 pub mod ephemeral;
+pub mod flags;
 pub mod load;
 mod names;
 pub mod node_value;
 pub mod parse;
 pub mod project;
 pub mod render;
+pub mod target;
 pub mod test_names;
+pub mod warnings;
 pub mod yaml_text;

@@ -9,6 +9,7 @@ use crate::base::clock;
 use crate::base::source::SourceMap;
 use crate::diagnostic::render::full;
 use crate::report::lines::{self, Tone};
+use crate::report::text::Options;
 use crate::run::events::{Event, Listener, NodeLabel};
 use crate::run::result::NodeResult;
 
@@ -16,27 +17,18 @@ use crate::run::result::NodeResult;
 pub struct JsonReport<W> {
     invocation_id: String,
     sources: Arc<SourceMap>,
-    quiet: bool,
-    debug: bool,
-    width: usize,
+    options: Options,
     out: Mutex<W>,
 }
 
 impl<W: Write + Send> JsonReport<W> {
     /// Makes a report that writes to `out`.
-    pub fn new(
-        invocation_id: String,
-        sources: Arc<SourceMap>,
-        quiet: bool,
-        debug: bool,
-        width: usize,
-        out: W,
-    ) -> Self {
-        Self { invocation_id, sources, quiet, debug, width, out: Mutex::new(out) }
+    pub fn new(invocation_id: String, sources: Arc<SourceMap>, options: Options, out: W) -> Self {
+        Self { invocation_id, sources, options, out: Mutex::new(out) }
     }
 
     fn write(&self, name: &str, code: &str, level: &str, message: &str, data: Value) {
-        if (self.quiet && level != "error") || (level == "debug" && !self.debug) {
+        if (self.options.quiet && level != "error") || (level == "debug" && !self.options.debug) {
             return;
         }
         let mut data = if let Value::Object(map) = data { map } else { Map::new() };
@@ -58,8 +50,11 @@ impl<W: Write + Send> JsonReport<W> {
     fn finished(&self, index: usize, total: usize, node: &NodeLabel, result: &NodeResult) {
         let (text, status, tone) = lines::finished(node, result);
         let time = format!(" in {:.2}s", result.seconds);
-        let line =
-            lines::dotted(&format!("{index} of {total} {text}"), &format!("{status}{time}"), self.width);
+        let line = lines::dotted(
+            &format!("{index} of {total} {text}"),
+            &format!("{status}{time}"),
+            self.options.width,
+        );
         let level = match tone {
             Tone::Bad => "error",
             Tone::Warning => "warn",
@@ -134,8 +129,11 @@ impl<W: Write + Send> Listener for JsonReport<W> {
                 );
             }
             Event::NodeStarted { index, total, node } => {
-                let text =
-                    lines::dotted(&format!("{index} of {total} {}", lines::started(node)), "RUN", self.width);
+                let text = lines::dotted(
+                    &format!("{index} of {total} {}", lines::started(node)),
+                    "RUN",
+                    self.options.width,
+                );
                 let data = json!({"description": node.description, "index": index, "total": total, "node_info": info(node, "started")});
                 self.write("LogStartLine", "Q011", "info", &text, data);
             }
@@ -182,7 +180,10 @@ impl<W: Write + Send> Listener for JsonReport<W> {
             Event::Message { text, info } => {
                 self.write("JinjaLogInfo", "I062", if *info { "info" } else { "debug" }, text, json!({}));
             }
-            Event::Print(text) => self.write("PrintEvent", "Z052", "info", text, json!({})),
+            Event::Print(_) if !self.options.print => {}
+            Event::Print(text) | Event::Output(text) => {
+                self.write("PrintEvent", "Z052", "info", text, json!({}));
+            }
             Event::Warning(text) => self.write("JinjaLogWarning", "I061", "warn", text, json!({})),
         }
     }

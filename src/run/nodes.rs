@@ -55,6 +55,8 @@ pub fn run(
         .filter(takes_turn)
         .map(|node| node.unique_id.clone())
         .collect();
+    // A process runs one command: what is chosen is chosen once.
+    let _ = project.invocation.selected.set(chosen.iter().cloned().collect());
     let plan = Plan::new(&project.nodes, &project.graph, &ids, action == Action::Build);
     let threads = project.invocation.target.threads;
     session.listener.notice(&Event::Concurrency { threads, target: project.invocation.target.name.clone() });
@@ -111,7 +113,7 @@ fn is_written(session: &Session, node: &Node) -> bool {
             let stores = node
                 .config
                 .boolean("store_failures")
-                .unwrap_or(session.project.invocation.options.store_failures);
+                .unwrap_or(session.project.invocation.options.flags.is_on("store_failures"));
             stores || node.config.text("store_failures_as").is_some_and(|kind| kind != "ephemeral")
         }
         ResourceType::Model | ResourceType::Seed | ResourceType::Snapshot => true,

@@ -10,6 +10,7 @@ use crate::adapter::{Adapter, AdapterError, Connection, Interrupt};
 use crate::base::fs;
 use crate::base::table::{Receipt, Table};
 use crate::compile::project::Project;
+use crate::compile::warnings::Treatment;
 use crate::jinja::builtins::relation::Relation;
 use crate::jinja::host::{Change, Host, HostError};
 use crate::jinja::value::Text;
@@ -179,7 +180,7 @@ impl Host for NodeHost {
         if let Some(path) = &self.run_path
             && let Err(error) = fs::write(path, sql.as_bytes())
         {
-            self.warn(&error.to_string());
+            self.session.listener.notice(&Event::Warning(error.to_string()));
         }
     }
 
@@ -191,7 +192,12 @@ impl Host for NodeHost {
         self.session.listener.notice(&Event::Print(message.to_owned()));
     }
 
-    fn warn(&self, message: &str) {
-        self.session.listener.notice(&Event::Warning(message.to_owned()));
+    fn warn(&self, message: &str) -> Result<(), HostError> {
+        match self.session.project.invocation.options.flags.warnings().treat(&["JinjaLogWarning"]) {
+            Treatment::Error => return Err(HostError::new(message)),
+            Treatment::Warn => self.session.listener.notice(&Event::Warning(message.to_owned())),
+            Treatment::Silence => {}
+        }
+        Ok(())
     }
 }

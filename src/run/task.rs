@@ -10,6 +10,7 @@ use crate::base::fs;
 use crate::base::source::Place;
 use crate::base::table::{Receipt, Table};
 use crate::base::text::Span;
+use crate::compile::warnings::{Treatment, Warnings};
 use crate::compile::{node_value, render};
 use crate::graph::nodes::{Node, ResourceType};
 use crate::jinja::builtins::relation::Relation;
@@ -159,7 +160,7 @@ fn execute(
     };
     result.receipt = receipt(&main);
     if node.resource_type == ResourceType::Test {
-        judge(node, &main, result)?;
+        judge(node, &main, project.invocation.options.flags.warnings(), result)?;
     } else {
         result.message = Some(result.receipt.message.clone());
     }
@@ -221,7 +222,12 @@ fn receipt(main: &Stored) -> Receipt {
 }
 
 /// Tells from the one row of a test's query whether the test passes.
-fn judge(node: &Node, main: &Stored, result: &mut NodeResult) -> Result<(), RenderError> {
+fn judge(
+    node: &Node,
+    main: &Stored,
+    warnings: &Warnings,
+    result: &mut NodeResult,
+) -> Result<(), RenderError> {
     let row = main.table.iterate().and_then(|rows| rows.into_iter().next()).and_then(|row| row.iterate());
     let Some([failures, should_warn, should_error]) = row.as_deref().and_then(|row| row.first_chunk::<3>())
     else {
@@ -244,6 +250,9 @@ fn judge(node: &Node, main: &Stored, result: &mut NodeResult) -> Result<(), Rend
     if is_error && truth(should_error) {
         result.status = Status::Fail;
         result.message = Some(told("fail", "error_if"));
+    } else if truth(should_warn) && warnings.treat(&["LogTestResult"]) == Treatment::Error {
+        result.status = Status::Fail;
+        result.message = Some(told("fail", "warn_if"));
     } else if truth(should_warn) {
         result.status = Status::Warn;
         result.message = Some(told("warn", "warn_if"));

@@ -14,6 +14,7 @@ use crate::cli::session::Setting;
 use crate::compile::render;
 use crate::diagnostic::render::full;
 use crate::graph::nodes::{Node, ResourceType};
+use crate::graph::select::IndirectSelection;
 use crate::jinja::builtins::adapter::host_error;
 use crate::jinja::eval::error::RenderError;
 use crate::jinja::host::Host;
@@ -31,7 +32,7 @@ pub(super) fn run(
     limit: i64,
     output: ShowOutput,
 ) -> Exit {
-    let project = match setting.read("show", None, Some(selection)) {
+    let project = match setting.read("show", Some(selection)) {
         Ok(project) => project,
         Err(exit) => return exit,
     };
@@ -46,9 +47,7 @@ pub(super) fn run(
                 matches!(node.resource_type, ResourceType::Model | ResourceType::Seed | ResourceType::Test)
             };
             let named_any = !selection.select.is_empty() || selection.selector.is_some();
-            let mut named = selection.clone();
-            named.indirect_selection = crate::cli::args::Indirect::Empty;
-            let chosen = match setting.select(&project, &named, takes) {
+            let chosen = match setting.select_with(&project, selection, IndirectSelection::Empty, takes) {
                 Ok(chosen) if !named_any || chosen.is_empty() => {
                     setting.complain("error: name a model with --select, or a query with --inline");
                     return Exit::Misuse;
@@ -63,7 +62,7 @@ pub(super) fn run(
     let mut exit = Exit::Fine;
     for (name, rows) in shown {
         match rows {
-            Ok(rows) => setting.listener.notice(&Event::Print(written(name.as_deref(), &rows, output))),
+            Ok(rows) => setting.listener.notice(&Event::Output(written(name.as_deref(), &rows, output))),
             Err(error) => {
                 setting.complain(&full::render(
                     &render::finding(&error, &setting.sources),

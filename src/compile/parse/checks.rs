@@ -182,6 +182,25 @@ pub(super) fn names_and_types(reading: &Reading, drafts: &[Draft], findings: &mu
     }
 }
 
+/// Finds nodes of different kinds that `ref` could mean by one name; only a flag of the project makes that an error.
+pub(super) fn shared_names(reading: &Reading, nodes: &Nodes, findings: &mut Vec<Diagnostic>) {
+    if !reading.loaded.invocation.options.flags.is_on("require_unique_project_resource_names") {
+        return;
+    }
+    let mut seen: HashMap<(&str, &str), &Node> = HashMap::new();
+    for node in nodes.enabled.values().filter(|node| node.resource_type.is_refable()) {
+        if let Some(first) = seen.insert((&node.package, &node.name), node)
+            && first.resource_type != node.resource_type
+        {
+            let message = format!("found two resources with the name `{}`", node.name);
+            let finding = Diagnostic::at(codes::DUPLICATE_NAME, node.place, message);
+            findings.push(finding.also(first.place, "the other one").hint(
+                "rename one of them, or turn `require_unique_project_resource_names` off under `flags:`",
+            ));
+        }
+    }
+}
+
 /// Who may refer to a model.
 const ACCESS: [&str; 3] = ["private", "protected", "public"];
 

@@ -99,6 +99,7 @@ pub fn read(
     findings.extend(cycle::find(&graph, &nodes, &resolver));
     checks::duplicate_relations(&nodes, findings);
     checks::access(&reading, &nodes, &resolver, findings);
+    checks::shared_names(&reading, &nodes, findings);
 
     let mut macro_properties = Vec::new();
     let mut kept = Vec::new();
