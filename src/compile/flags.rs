@@ -258,7 +258,7 @@ impl Flags {
     /// Makes the list of arguments that artifacts and templates are told: every flag that has a value.
     pub fn arguments(&self) -> DataMap {
         let is_told = |name: &str, value: &Data| {
-            !value.is_null() && !(TOLD_WHEN_ON.contains(&name) && value == &Data::Bool(false))
+            !(value.is_null() || TOLD_WHEN_ON.contains(&name) && value == &Data::Bool(false))
         };
         let mut all = self.values.clone();
         all.extend(self.told.clone());

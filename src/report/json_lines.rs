@@ -61,7 +61,8 @@ impl<W: Write + Send> JsonReport<W> {
             _ => "info",
         };
         let (name, code) = match (result.status.word(), node.resource_type) {
-            ("skipped", _) => ("SkippingDetails", "Q034"),
+            ("skipped", kind) if kind != "operation" => ("SkippingDetails", "Q034"),
+            (_, "operation") => ("LogHookEndLine", "Q033"),
             (_, "test") => ("LogTestResult", "Q007"),
             (_, "seed") => ("LogSeedResult", "Q016"),
             (_, "snapshot") => ("LogSnapshotResult", "Q015"),
@@ -72,6 +73,22 @@ impl<W: Write + Send> JsonReport<W> {
             "status": status, "num_failures": result.failures, "name": node.name, "node_info": info(node, result.status.word()),
         });
         self.write(name, code, level, &line, data);
+    }
+
+    fn summary(&self, results: &[(NodeLabel, NodeResult)]) {
+        for (node, result) in results {
+            if !result.status.is_failure() || result.status.word() == "skipped" {
+                continue;
+            }
+            let drawn: Vec<String> =
+                result.findings.iter().map(|finding| full::render(finding, &self.sources, false)).collect();
+            let text =
+                if drawn.is_empty() { result.message.clone().unwrap_or_default() } else { drawn.join("\n") };
+            let data = json!({"node_info": info(node, result.status.word())});
+            self.write("RunResultError", "Z024", "error", &text, data);
+        }
+        let totals = lines::totals(results.iter().map(|(_, result)| result));
+        self.write("StatsLine", "Z023", "info", &totals, json!({}));
     }
 }
 
@@ -135,7 +152,10 @@ impl<W: Write + Send> Listener for JsonReport<W> {
                     self.options.width,
                 );
                 let data = json!({"description": node.description, "index": index, "total": total, "node_info": info(node, "started")});
-                self.write("LogStartLine", "Q011", "info", &text, data);
+                let is_hook = node.resource_type == "operation";
+                let (name, code) =
+                    if is_hook { ("LogHookStartLine", "Q032") } else { ("LogStartLine", "Q011") };
+                self.write(name, code, "info", &text, data);
             }
             Event::NodeFinished { index, total, node, result } => self.finished(*index, *total, node, result),
             Event::Finished { counts, seconds } => {
@@ -149,34 +169,7 @@ impl<W: Write + Send> Listener for JsonReport<W> {
                     json!({"stat_line": counts, "execution_time": seconds}),
                 );
             }
-            Event::Summary { results } => {
-                for (node, result) in results {
-                    if result.status.is_failure() && result.status.word() != "skipped" {
-                        let drawn: Vec<String> = result
-                            .findings
-                            .iter()
-                            .map(|finding| full::render(finding, &self.sources, false))
-                            .collect();
-                        let text = if drawn.is_empty() {
-                            result.message.clone().unwrap_or_default()
-                        } else {
-                            drawn.join(
-                                "
-",
-                            )
-                        };
-                        self.write(
-                            "RunResultError",
-                            "Z024",
-                            "error",
-                            &text,
-                            json!({"node_info": info(node, result.status.word())}),
-                        );
-                    }
-                }
-                let totals = lines::totals(results.iter().map(|(_, result)| result));
-                self.write("StatsLine", "Z023", "info", &totals, json!({}));
-            }
+            Event::Summary { results } => self.summary(results),
             Event::Message { text, info } => {
                 self.write("JinjaLogInfo", "I062", if *info { "info" } else { "debug" }, text, json!({}));
             }

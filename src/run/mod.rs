@@ -3,6 +3,7 @@
 pub mod cache;
 pub mod catalog;
 pub mod events;
+pub mod hooks;
 pub mod label;
 pub mod nodes;
 pub mod result;

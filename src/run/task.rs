@@ -20,6 +20,7 @@ use crate::jinja::eval::error::RenderError;
 use crate::jinja::eval::{Environment, call, items};
 use crate::jinja::host::{Change, Host};
 use crate::jinja::macros::MacroValue;
+use crate::jinja::provenance::Output;
 use crate::jinja::value::object::Native;
 use crate::jinja::value::{Arguments, Text, Value};
 use crate::run::result::{NodeResult, Status};
@@ -59,7 +60,8 @@ pub fn compile(session: &Arc<Session>, line: &Line, node: &Node, worker: usize) 
     result
 }
 
-fn fail(session: &Session, node: &Node, result: &mut NodeResult, mut error: RenderError) {
+/// Makes the result of a node that failed: the message, and the finding with its place.
+pub(super) fn fail(session: &Session, node: &Node, result: &mut NodeResult, mut error: RenderError) {
     result.status = Status::Error;
     result.message = Some(error.message.clone());
     let found = render::finding(&error, &session.project.sources);
@@ -84,14 +86,24 @@ fn compiled(
     let begun = clock::now();
     let compiled = render::node(&session.project, node, Some(host))?;
     if node.resource_type != ResourceType::Seed {
-        let path = output_path(session, "compiled", node);
-        fs::write(&path, compiled.output.text.as_bytes())
-            .map_err(|error| RenderError::new(error.to_string()))?;
-        result.compiled_path = Some(path.display().to_string());
-        result.compiled_code = Some(compiled.output.text.clone());
+        keep(session, node, &compiled.output, result)?;
     }
     result.compiled_at = Some((begun, clock::now()));
     Ok((compiled.names, Text::captured(compiled.output)))
+}
+
+/// Keeps a node's SQL where people look for it.
+pub(super) fn keep(
+    session: &Session,
+    node: &Node,
+    output: &Output,
+    result: &mut NodeResult,
+) -> Result<(), RenderError> {
+    let path = output_path(session, "compiled", node);
+    fs::write(&path, output.text.as_bytes()).map_err(|error| RenderError::new(error.to_string()))?;
+    result.compiled_path = Some(path.display().to_string());
+    result.compiled_code = Some(output.text.clone());
+    Ok(())
 }
 
 fn attempt(

@@ -108,10 +108,7 @@ pub(super) fn left_out(reading: &Reading, findings: &mut Vec<Diagnostic>) {
             format!("{what} are not run yet: this one is left out"),
         ));
     };
-    for (package, files) in reading.packages() {
-        for hook in package.definition.on_run_start.iter().chain(&package.definition.on_run_end) {
-            say(hook.place, "hooks around a run");
-        }
+    for (_, files) in reading.packages() {
         for file in files.iter().filter(|file| file.kind == FileKind::Snapshot) {
             say(Place::new(file.file, Span::new(file.stripped, file.stripped + 1)), "snapshots");
         }

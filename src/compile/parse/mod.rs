@@ -4,6 +4,7 @@ mod checks;
 mod docs;
 mod exposures;
 mod generic_tests;
+mod hooks;
 mod keys;
 mod macros;
 mod names;
@@ -82,6 +83,7 @@ pub fn read(
     checks::repeated_properties(&reading, findings);
     checks::names_and_types(&reading, &drafts, findings);
     checks::left_out(&reading, findings);
+    drafts.extend(hooks::read(&reading, findings));
 
     let quoting = quoting(&reading);
     for draft in &mut drafts {
