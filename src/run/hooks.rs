@@ -101,7 +101,7 @@ fn run_one(
     extra: &[(&str, Value)],
 ) -> NodeResult {
     let watch = Stopwatch::start();
-    let host = NodeHost::new(session, line, None);
+    let host = NodeHost::new(session, line);
     let mut result = NodeResult::new(&hook.unique_id, Status::Success).message(format!("{called} passed"));
     result.failures = Some(0);
     if let Err(error) = attempt(session, &host, hook, extra, &mut result) {

@@ -33,7 +33,7 @@ const SAMPLE: usize = 5;
 /// Runs a node to its end. Whatever happens becomes the result; nothing is left open.
 pub fn run(session: &Arc<Session>, line: &Line, node: &Node, worker: usize) -> NodeResult {
     let watch = Stopwatch::start();
-    let host = NodeHost::new(session, line, Some(output_path(session, "run", node)));
+    let host = NodeHost::for_node(session, line, node, Some(output_path(session, "run", node)));
     let mut result = NodeResult::new(&node.unique_id, Status::Success);
     let outcome = attempt(session, &host, node, &mut result);
     host.rollback();
@@ -48,7 +48,7 @@ pub fn run(session: &Arc<Session>, line: &Line, node: &Node, worker: usize) -> N
 /// Compiles a node without running it, and keeps its SQL where people look for it.
 pub fn compile(session: &Arc<Session>, line: &Line, node: &Node, worker: usize) -> NodeResult {
     let watch = Stopwatch::start();
-    let host = NodeHost::new(session, line, None);
+    let host = NodeHost::for_node(session, line, node, None);
     let mut result = NodeResult::new(&node.unique_id, Status::Success);
     let shared: Rc<dyn Host> = host.clone();
     if let Err(error) = compiled(session, &shared, node, &mut result) {

@@ -95,7 +95,11 @@ pub(super) fn open(setting: &Setting, project: &Arc<Project>) -> Result<Arc<Sess
         setting.complain(&format!("error: {error}"));
         Exit::Misuse
     })?;
-    let session = Arc::new(Session::new(project.clone(), adapter, setting.listener.clone()));
+    let session = Session::new(project.clone(), adapter, setting.listener.clone());
+    let session = Arc::new(session.map_err(|finding| {
+        setting.report(&mut vec![*finding]);
+        Exit::Misuse
+    })?);
     let stopping = session.clone();
     // Only the first command of a process can set a handler, and there is only one.
     let _ = ctrlc::set_handler(move || stopping.stop());

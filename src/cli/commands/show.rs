@@ -100,7 +100,7 @@ fn limited(sql: &str, limit: i64) -> String {
 
 fn node_rows(session: &Arc<Session>, node: &Node, limit: i64) -> Result<Table, RenderError> {
     let line: Line = Rc::new(RefCell::new(None));
-    let host: Rc<dyn Host> = NodeHost::new(session, &line, None);
+    let host: Rc<dyn Host> = NodeHost::for_node(session, &line, node, None);
     let sql = if node.resource_type == ResourceType::Seed {
         Text::new(format!("select * from {}", crate::compile::node_value::relation(node).render()))
     } else {
@@ -128,7 +128,7 @@ fn query_rows(
     use crate::jinja::eval::render;
     use crate::jinja::syntax::{Origin, parse};
     let line: Line = Rc::new(RefCell::new(None));
-    let host: Rc<dyn Host> = NodeHost::new(session, &line, None);
+    let host: Rc<dyn Host> = NodeHost::new(session, &line);
     let file = setting.sources.add("--inline", query);
     let template = parse(query, &Origin::at(file, 0), false).map_err(|finding| {
         let mut error = RenderError::new(finding.message.clone());
