@@ -27,7 +27,6 @@ use crate::jinja::value::{Arguments, Text, Value, Zone};
 use crate::project::profile::Target;
 use crate::project::variables::Variables;
 
-
 /// Sets what every file knows.
 pub fn base(
     names: &Environment,
@@ -40,7 +39,8 @@ pub fn base(
     names.set("var", VarFunction::value(variables.clone(), package));
     names.set("dbt_version", Value::from(DBT_VERSION));
     names.set("modules", modules());
-    names.set("dbt_metadata_envs", Value::from(&metadata_variables(environment)));
+    let environment = environment.clone();
+    names.set_late("dbt_metadata_envs", move || Value::from(&metadata_variables(&environment)));
 }
 
 /// Sets `target` and `env`.
@@ -63,24 +63,29 @@ fn limits(target: &Target) -> Limits {
 }
 
 /// Sets what property files know.
-pub fn properties(names: &Environment, invocation: &Invocation, package: &str) {
+pub fn properties(names: &Environment, invocation: &Arc<Invocation>, package: &str) {
     base(names, &invocation.environment, &invocation.variables, package, false);
     target(names, &invocation.target);
     names.set("project_name", Value::from(invocation.project_name.as_str()));
     names.set("run_started_at", Zone::UTC.moment(invocation.started_at));
     names.set("invocation_id", Value::from(invocation.id.as_str()));
+    let shared = invocation.clone();
+    names.set_late("flags", move || shared.options.flags.value(shared.options.which));
 }
 
 /// Sets what the templates of nodes know beside themselves: everything but `ref`, `source`, `config`, `this`.
-pub fn node(names: &Environment, invocation: &Invocation, package: &str, host: Option<&Rc<dyn Host>>) {
+pub fn node(names: &Environment, invocation: &Arc<Invocation>, package: &str, host: Option<&Rc<dyn Host>>) {
     properties(names, invocation, package);
-    let options = &invocation.options;
-    let selected = invocation.selected.get().map(Vec::as_slice).unwrap_or_default();
-    names
-        .set("selected_resources", Value::list(selected.iter().map(|id| Value::from(id.as_str())).collect()));
+    // Few templates ask for these, and they may be long.
+    let shared = invocation.clone();
+    names.set_late("invocation_args_dict", move || arguments_value(&shared.options));
+    let shared = invocation.clone();
+    names.set_late("selected_resources", move || {
+        let selected = shared.selected.get().map(Vec::as_slice).unwrap_or_default();
+        Value::list(selected.iter().map(|id| Value::from(id.as_str())).collect())
+    });
     names.set("thread_id", Value::from(std::thread::current().name().unwrap_or("MainThread")));
     names.set("execute", Value::Bool(host.is_some()));
-    names.set("flags", options.flags.value(options.which));
     let dialect = core::dialect(&invocation.target.adapter);
     names.set("api", api::value(dialect));
     names.set("column", api::column_class(dialect));
@@ -89,7 +94,6 @@ pub fn node(names: &Environment, invocation: &Invocation, package: &str, host: O
     names.set("print", messages::print(host.cloned()));
     names.set("write", messages::write(host.cloned()));
     names.set("render", Native::value("render", render_text));
-    names.set("invocation_args_dict", arguments_value(options));
     names.set("adapter", Value::object(AdapterObject { dialect, host: host.cloned() }));
     // dbt fills it once the project is read.
     names.set("graph", Value::dict(Vec::<(&str, Value)>::new()));

@@ -67,6 +67,7 @@ pub fn load(
     // The profile's name may be a template, but the target is not known before the profile is read.
     let early = yaml_text::environment();
     context::base(&early, &environment, &Arc::new(command_line_variables(&options)), "", true);
+    early.set("flags", options.flags.value(options.which));
     let target = read_target(&tree, &options, &started_in, &root, surroundings, sources, &early, findings)?;
     let Some(target) = target else { return Err(LoadError::Broken) };
     let definition = read_definition(&tree, &options, &environment, &target, findings);
@@ -135,6 +136,7 @@ fn read_definition(
 ) -> Definition {
     let names = yaml_text::environment();
     context::base(&names, environment, &Arc::new(command_line_variables(options)), "", false);
+    names.set("flags", options.flags.value(options.which));
     context::target(&names, target);
     let collected = RefCell::new(Vec::new());
     let definition = Definition::read(tree, &mut yaml_text::renderer(&names, &collected), findings);
@@ -156,6 +158,7 @@ fn read_selectors(
     let (tree, _) = read_yaml(Path::new(selectors::FILE), selectors::FILE, sources, findings)?;
     let names = yaml_text::environment();
     context::base(&names, environment, &Arc::new(command_line_variables(options)), "", false);
+    names.set("flags", options.flags.value(options.which));
     context::target(&names, target);
     let collected = RefCell::new(Vec::new());
     let rendered = tree.map_texts(&mut Vec::new(), &mut yaml_text::renderer(&names, &collected));

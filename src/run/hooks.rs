@@ -145,7 +145,7 @@ fn told(project: &Project, results: &Results) -> [(&'static str, Value); 3] {
         }
         // A first hook is told of only where it failed.
         if !matches!(node.detail, Detail::Operation { .. }) || result.status == Status::Error {
-            told.push(result_value(node, result));
+            told.push(result_value(project, node, result));
         }
     }
     let schemas: BTreeSet<&str> = places.iter().map(|(_, schema)| *schema).collect();
@@ -158,8 +158,8 @@ fn told(project: &Project, results: &Results) -> [(&'static str, Value); 3] {
 }
 
 /// Makes what a hook sees of one result.
-fn result_value(node: &Node, result: &NodeResult) -> Value {
-    let mut fields = node_value::node(node);
+fn result_value(project: &Project, node: &Node, result: &NodeResult) -> Value {
+    let mut fields = node_value::node(node, project.invocation.created_at());
     fields.insert("compiled".to_owned(), result.compiled_code.is_some().into());
     fields.insert("compiled_code".to_owned(), result.compiled_code.clone().into());
     fields.insert("compiled_path".to_owned(), result.compiled_path.clone().into());

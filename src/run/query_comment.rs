@@ -126,7 +126,10 @@ fn environment(project: &Project, node: Option<&Node>) -> Environment {
     context::node(&names, invocation, &invocation.project_name, None);
     let name = node.map_or(CONNECTION, |node| node.unique_id.as_str());
     names.set("connection_name", Value::from(name));
-    names.set("node", node.map_or(Value::None, |node| Value::from(&node_value::node(node))));
+    names.set(
+        "node",
+        node.map_or(Value::None, |node| Value::from(&node_value::node(node, invocation.created_at()))),
+    );
     names
 }
 

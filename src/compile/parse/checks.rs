@@ -149,9 +149,8 @@ pub(super) fn unused_config_paths(reading: &Reading, drafts: &[Draft], findings:
 
 /// Finds names with blanks, and values of `enabled` that are no truth.
 pub(super) fn names_and_types(reading: &Reading, drafts: &[Draft], findings: &mut Vec<Diagnostic>) {
-    let flag =
-        reading.root().and_then(|root| root.definition.flags.get("require_resource_names_without_spaces"));
-    let blanks_are_wrong = flag.and_then(Data::as_bool).unwrap_or(true);
+    let blanks_are_wrong =
+        reading.loaded.invocation.options.flags.is_on("require_resource_names_without_spaces");
     for Draft { node, .. } in drafts {
         let named = matches!(
             node.resource_type,

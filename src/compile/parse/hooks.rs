@@ -17,6 +17,7 @@ use crate::jinja::syntax::{Origin, parse};
 use crate::jinja::value::Value;
 use crate::project::config::Config;
 use crate::project::files::hex;
+use crate::project::properties::prose::Prose;
 use crate::yaml;
 
 /// Reads the hooks of all packages.
@@ -63,7 +64,7 @@ fn read_one(
 /// Renders the hook once to learn what it refers to.
 fn learn(reading: &Reading, node: &mut Node, template: &Template, findings: &mut Vec<Diagnostic>) {
     let recorder = Recorder::default();
-    let names = parse_environment(reading, &node.package, &node.name, &recorder);
+    let names = parse_environment(reading, node, &recorder);
     names.set("this", Value::None);
     if let Err(error) = render(&names, template) {
         findings.push(crate::compile::render::finding(&error, &reading.sources));
@@ -92,11 +93,16 @@ fn blank(reading: &Reading, package: &Package, event: &'static str, index: usize
         raw_offset: hook.place.span.start as usize,
         package: package.name.clone(),
         config: Config::default(),
+        unrendered_config: DataMap::new(),
+        config_calls: DataMap::new(),
+        primary_key: Vec::new(),
+        quoting: [true; 3],
         database: target.database.clone(),
         schema: target.schema.clone(),
         alias: name.clone(),
         name,
-        description: String::new(),
+        description: Prose::default(),
+        version: None,
         columns: Vec::new(),
         tags: vec![event.to_owned()],
         patch_path: None,
