@@ -11,6 +11,7 @@ use crate::base::source::{FileId, Place, SourceMap};
 use crate::base::text::Span;
 use crate::compile::context;
 use crate::compile::project::{Invocation, Options, Package};
+use crate::compile::version_check;
 use crate::compile::yaml_text;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::graph::select::selectors::{self, Selectors};
@@ -83,6 +84,10 @@ pub fn load(
         prefix: String::new(),
         definition,
     });
+
+    if options.flags.is_on("version_check") {
+        version_check::check(&packages, findings);
+    }
 
     let mut read = Vec::with_capacity(packages.len());
     for package in &packages {

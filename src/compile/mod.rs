@@ -12,5 +12,6 @@ pub mod project;
 pub mod render;
 pub mod target;
 pub mod test_names;
+mod version_check;
 pub mod warnings;
 pub mod yaml_text;

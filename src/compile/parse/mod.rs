@@ -94,7 +94,9 @@ pub fn read(
     let groups = exposures::groups(&reading, &drafts, findings);
 
     let (mut nodes, templates) = collect(drafts, findings);
-    let resolver = Resolver::new(&nodes, &reading.loaded.invocation.project_name);
+    let invocation = &reading.loaded.invocation;
+    let own_first = invocation.options.flags.is_on("require_ref_searches_node_package_before_root");
+    let resolver = Resolver::new(&nodes, &invocation.project_name, own_first);
     resolve_all(&mut nodes, &resolver, findings);
     keys::assign(&mut nodes);
     let graph = Graph::new(&nodes);
