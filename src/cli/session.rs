@@ -12,7 +12,7 @@ use crate::base::fs::{self, FileError};
 use crate::base::source::SourceMap;
 use crate::cli::args::{Global, Running, Selection};
 use crate::cli::exit::Exit;
-use crate::compile::flags::{self, Flags};
+use crate::compile::flags::{self, Flags, takes_empty};
 use crate::compile::load::LoadError;
 use crate::compile::parse;
 use crate::compile::project::{DBT_VERSION, Options, Project};
@@ -126,7 +126,12 @@ impl Setting {
         let mut set = |key: &str, value: Data| arguments.insert(key.to_owned(), value);
         set("which", which.into());
         set("vars", Data::Map(vars.clone()));
-        set("strict_mode", false.into());
+        for name in ["defer", "favor_state", "show_resource_report", "strict_mode"] {
+            set(name, false.into());
+        }
+        if takes_empty(which) {
+            set("empty", false.into());
+        }
         if let Some(selection) = selection {
             set("select", selection.select.clone().into());
             set("exclude", selection.exclude.clone().into());

@@ -84,7 +84,10 @@ pub fn node(names: &Environment, invocation: &Arc<Invocation>, package: &str, ho
         let selected = shared.selected.get().map(Vec::as_slice).unwrap_or_default();
         Value::list(selected.iter().map(|id| Value::from(id.as_str())).collect())
     });
-    names.set("thread_id", Value::from(std::thread::current().name().unwrap_or("MainThread")));
+    let thread = std::thread::current();
+    // Python calls the thread that the program begins with by another name.
+    let thread = thread.name().filter(|name| *name != "main").unwrap_or("MainThread");
+    names.set("thread_id", Value::from(thread));
     names.set("execute", Value::Bool(host.is_some()));
     let dialect = core::dialect(&invocation.target.adapter);
     names.set("api", api::value(dialect));

@@ -1,6 +1,7 @@
 //! What `flags` are: every switch that dbt has for all its commands, who may set it, and what templates see of it.
 //! Knows nothing of the command line's grammar.
 
+use std::any::Any;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -9,7 +10,7 @@ use crate::base::fs;
 use crate::base::source::SourceMap;
 use crate::compile::project::Options;
 use crate::compile::warnings::Warnings;
-use crate::jinja::value::Value;
+use crate::jinja::value::{Object, Value};
 use crate::project::locate;
 use crate::yaml;
 
@@ -132,6 +133,10 @@ const OF_PROJECTS: &[(&str, bool)] = &[
     ("require_ref_searches_node_package_before_root", false),
 ];
 
+/// Flags of log files, which are what the screen's are unless they are set themselves.
+const FOLLOWERS: &[(&str, &str)] =
+    &[("use_colors", "use_colors_file"), ("log_level", "log_level_file"), ("log_format", "log_format_file")];
+
 /// What `flags` has in templates, beside FULL_REFRESH, STORE_FAILURES and WHICH.
 const SEEN: &[&str] = &[
     "cache_selected_only",
@@ -172,6 +177,27 @@ const TOLD_WHEN_ON: &[&str] = &[
 /// Arguments that are tuples in templates.
 const TUPLES: &[&str] = &["select", "exclude", "resource_types", "exclude_resource_types"];
 
+/// What `flags` is: names alone, no dictionary.
+struct Seen(Vec<(String, Value)>);
+
+impl Object for Seen {
+    fn type_name(&self) -> &'static str {
+        "Namespace"
+    }
+
+    fn is_true(&self) -> bool {
+        true
+    }
+
+    fn attribute(&self, name: &str) -> Option<Value> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
 /// Every flag with its value.
 #[derive(Debug, Clone, Default)]
 pub struct Flags {
@@ -201,6 +227,12 @@ impl Flags {
             }
             values
                 .insert(flag.name.to_owned(), value.or(in_project).unwrap_or_else(|| flag.kind.otherwise()));
+        }
+        for (lead, follower) in FOLLOWERS {
+            if said.contains(lead) && !said.contains(follower) {
+                let value = values.get(*lead).cloned().unwrap_or_default();
+                values.insert((*follower).to_owned(), value);
+            }
         }
         for (name, otherwise) in OF_PROJECTS {
             let value = project.get(*name).and_then(Data::as_bool).unwrap_or(*otherwise);
@@ -249,10 +281,9 @@ impl Flags {
             seen.push((name.to_uppercase(), self.told(name).map_or(Value::None, Value::from)));
         }
         seen.push(("NO_PRINT".to_owned(), Value::None));
-        let empty = matches!(which, "build" | "compile" | "run" | "snapshot");
-        seen.push(("EMPTY".to_owned(), if empty { Value::Bool(false) } else { Value::None }));
+        seen.push(("EMPTY".to_owned(), if takes_empty(which) { Value::Bool(false) } else { Value::None }));
         seen.push(("WHICH".to_owned(), Value::from(which)));
-        Value::dict(seen)
+        Value::object(Seen(seen))
     }
 
     /// Makes the list of arguments that artifacts and templates are told: every flag that has a value.
@@ -269,6 +300,11 @@ impl Flags {
     fn told(&self, name: &str) -> Option<&Data> {
         self.told.get(name).or_else(|| self.values.get(name))
     }
+}
+
+/// Tells whether a command of dbt's can build relations without rows.
+pub fn takes_empty(which: &str) -> bool {
+    matches!(which, "build" | "compile" | "run" | "snapshot")
 }
 
 /// Makes what `invocation_args_dict` is.

@@ -13,6 +13,9 @@ use crate::report::text::Options;
 use crate::run::events::{Event, Listener, NodeLabel};
 use crate::run::result::NodeResult;
 
+/// The event that is shown even with `--quiet`.
+const PRINTED: &str = "PrintEvent";
+
 /// Writes JSON lines.
 pub struct JsonReport<W> {
     invocation_id: String,
@@ -28,7 +31,9 @@ impl<W: Write + Send> JsonReport<W> {
     }
 
     fn write(&self, name: &str, code: &str, level: &str, message: &str, data: Value) {
-        if (self.options.quiet && level != "error") || (level == "debug" && !self.options.debug) {
+        if (self.options.quiet && level != "error" && name != PRINTED)
+            || (level == "debug" && !self.options.debug)
+        {
             return;
         }
         let mut data = if let Value::Object(map) = data { map } else { Map::new() };
@@ -175,7 +180,7 @@ impl<W: Write + Send> Listener for JsonReport<W> {
             }
             Event::Print(_) if !self.options.print => {}
             Event::Print(text) | Event::Output(text) => {
-                self.write("PrintEvent", "Z052", "info", text, json!({}));
+                self.write(PRINTED, "Z052", "info", text, json!({}));
             }
             Event::Warning(text) => self.write("JinjaLogWarning", "I061", "warn", text, json!({})),
         }

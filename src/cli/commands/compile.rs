@@ -29,9 +29,9 @@ pub(super) fn run(setting: &Setting, selection: &Selection) -> Exit {
                 // dbt shows the nodes whose names stand in the selection itself.
                 let is_named = selection.select.iter().any(|text| text.contains(&label.name));
                 if let (Some(code), true) = (&result.compiled_code, is_named) {
-                    let title = format!("Compiled node '{}' is:\n", label.name);
-                    let title = if setting.flags.is_on("quiet") { "" } else { title.as_str() };
-                    setting.listener.notice(&Event::Output(format!("{title}{code}\n")));
+                    let titled = format!("Compiled node '{}' is:\n{code}\n", label.name);
+                    let text = if setting.flags.is_on("quiet") { code.clone() } else { titled };
+                    setting.listener.notice(&Event::Output(text));
                 }
             }
             setting.listener.notice(&Event::Summary { results: outcome.results.clone() });

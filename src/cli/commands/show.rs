@@ -55,14 +55,18 @@ pub(super) fn run(
                 Ok(chosen) => chosen,
                 Err(exit) => return exit,
             };
+            let _ = project.invocation.selected.set(chosen.iter().cloned().collect());
             let nodes = chosen.iter().filter_map(|id| project.nodes.get(id));
             nodes.map(|node| (Some(node.name.clone()), node_rows(&session, node, limit))).collect()
         }
     };
     let mut exit = Exit::Fine;
+    let quiet = setting.flags.is_on("quiet");
     for (name, rows) in shown {
         match rows {
-            Ok(rows) => setting.listener.notice(&Event::Output(written(name.as_deref(), &rows, output))),
+            Ok(rows) => {
+                setting.listener.notice(&Event::Output(written(name.as_deref(), &rows, output, quiet)));
+            }
             Err(error) => {
                 setting.complain(&full::render(
                     &render::finding(&error, &setting.sources),
@@ -76,7 +80,10 @@ pub(super) fn run(
     exit
 }
 
-fn written(name: Option<&str>, rows: &Table, output: ShowOutput) -> String {
+fn written(name: Option<&str>, rows: &Table, output: ShowOutput, quiet: bool) -> String {
+    if output == ShowOutput::Text && quiet {
+        return table::draw(rows, None);
+    }
     if output == ShowOutput::Text {
         let title = name.map_or_else(
             || "Previewing inline node:".to_owned(),

@@ -197,7 +197,6 @@ select * from {{ ref('a') }}
     insta::assert_snapshot!(run(&project, "compile --quiet").told(), @"exit 0");
     insta::assert_snapshot!(run(&project, "compile --quiet --select a+").told(), @"
     select 1 as id
-
     exit 0
     ");
     insta::assert_snapshot!(run(&project, "compile --select a+ --threads 1").news(), @"
