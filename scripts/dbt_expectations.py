@@ -109,7 +109,7 @@ def run_dbt(arguments):
 
 
 def run_martlet(binary, arguments):
-    done = subprocess.run([binary, "--quiet", *arguments], capture_output=True, text=True, check=False)
+    done = subprocess.run([binary, "--quiet", "--no-use-colors", *arguments], capture_output=True, text=True, check=False)
     return done.returncode, done.stdout, done.stdout + done.stderr
 
 

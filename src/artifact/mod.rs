@@ -8,7 +8,9 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use crate::base::data::Data;
 use crate::base::fs::{self, FileError};
+use crate::compile::flags::metadata_variables;
 use crate::compile::project::{DBT_VERSION, Project};
 
 /// Returns the `metadata` that every artifact begins with.
@@ -23,7 +25,7 @@ fn metadata(project: &Project, schema: &str, generated_at: &str) -> serde_json::
     set("generated_at", generated_at.into());
     set("invocation_id", invocation.id.as_str().into());
     set("invocation_started_at", stamp(&invocation.started_at).into());
-    set("env", Value::Object(serde_json::Map::new()));
+    set("env", Data::Map(metadata_variables(&invocation.environment)).to_json());
     metadata
 }
 

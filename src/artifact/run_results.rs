@@ -40,7 +40,7 @@ fn one(project: &Project, result: &NodeResult) -> Value {
     let node = project.nodes.get(&result.unique_id);
     json!({
         "status": result.status.word(), "timing": timings,
-        "thread_id": format!("Thread-{} (worker)", result.worker), "execution_time": result.seconds,
+        "thread_id": result.thread(), "execution_time": result.seconds,
         "adapter_response": response, "message": result.message, "failures": result.failures,
         "unique_id": result.unique_id, "compiled": result.compiled_code.is_some(),
         "compiled_code": result.compiled_code,

@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod data;
+pub mod dotenv;
 pub mod fs;
 pub mod source;
 pub mod table;

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::cli::flags::GivenFlags;
+
 /// Compile and run SQL models: Jinja-templated `select` statements in, tested tables out
 #[derive(Debug, Parser)]
 #[command(name = "martlet", version, propagate_version = true, max_term_width = 100)]
@@ -19,36 +21,9 @@ pub struct Arguments {
 /// What holds for every command.
 #[derive(Debug, Clone, Args)]
 pub struct Global {
-    /// Show only errors and what templates print
-    #[arg(long, short = 'q', global = true)]
-    pub quiet: bool,
-    /// Show also what is said for debugging
-    #[arg(long, short = 'd', global = true)]
-    pub debug: bool,
-    /// How log lines are written
-    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
-    pub log_format: LogFormat,
-    /// Write no colours
-    #[arg(long, global = true)]
-    pub no_use_colors: bool,
-    /// Width that status lines are filled to
-    #[arg(long, global = true, default_value_t = 80)]
-    pub printer_width: usize,
-    /// Folder of the project
-    #[arg(long, global = true, env = "DBT_PROJECT_DIR")]
-    pub project_dir: Option<PathBuf>,
-    /// Folder of profiles.yml
-    #[arg(long, global = true)]
-    pub profiles_dir: Option<PathBuf>,
-    /// Profile to use instead of the project's
-    #[arg(long, global = true)]
-    pub profile: Option<String>,
-    /// Target of the profile to use
-    #[arg(long, short = 't', global = true, env = "DBT_TARGET")]
-    pub target: Option<String>,
-    /// Folder that artifacts are written to
-    #[arg(long, global = true, env = "DBT_TARGET_PATH")]
-    pub target_path: Option<String>,
+    /// What dbt has for every command
+    #[command(flatten)]
+    pub flags: GivenFlags,
     /// Number of nodes that run at the same time
     #[arg(long, global = true, value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
@@ -58,19 +33,9 @@ pub struct Global {
     /// Treat unknown keys and other warnings about the project as errors
     #[arg(long, global = true)]
     pub strict: bool,
-}
-
-/// How log lines are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum LogFormat {
-    /// Lines for people
-    Text,
-    /// One JSON object a line
-    Json,
-    /// As `text`
-    Default,
-    /// As `text`
-    Debug,
+    /// The words of the command line, for artifacts and templates
+    #[arg(skip)]
+    pub command_line: String,
 }
 
 /// Which nodes.
@@ -85,22 +50,6 @@ pub struct Selection {
     /// Selection of selectors.yml to take, whatever `--select` and `--exclude` say
     #[arg(long, value_name = "NAME")]
     pub selector: Option<String>,
-    /// Which tests come along that nobody named
-    #[arg(long, value_enum, default_value_t = Indirect::Eager)]
-    pub indirect_selection: Indirect,
-}
-
-/// Which tests come along that nobody named.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Indirect {
-    /// Those that test any one of the chosen nodes
-    Eager,
-    /// Those that test nothing but chosen nodes
-    Cautious,
-    /// Those that test nothing but chosen nodes and what these need
-    Buildable,
-    /// None
-    Empty,
 }
 
 /// How nodes are run.
@@ -109,9 +58,6 @@ pub struct Running {
     /// Build incremental models and seeds anew
     #[arg(long, short = 'f')]
     pub full_refresh: bool,
-    /// Stop at the first failure
-    #[arg(long, short = 'x')]
-    pub fail_fast: bool,
     /// Keep the rows that fail a test in a table
     #[arg(long)]
     pub store_failures: bool,
@@ -161,6 +107,9 @@ pub enum Command {
         /// Which nodes
         #[command(flatten)]
         selection: Selection,
+        /// How
+        #[command(flatten)]
+        running: Running,
     },
     /// Read the project and report what is wrong with it
     Parse,
@@ -182,6 +131,9 @@ pub enum Command {
         /// Which node
         #[command(flatten)]
         selection: Selection,
+        /// How
+        #[command(flatten)]
+        running: Running,
         /// Query to show instead of a node; templates are rendered
         #[arg(long, conflicts_with = "select")]
         inline: Option<String>,
@@ -226,9 +178,6 @@ pub struct Deps {
     /// Where the package that is added comes from
     #[arg(long, value_enum, default_value_t = PackageSource::Hub, requires = "add_package")]
     pub source: PackageSource,
-    /// Take packages that say they do not run with this version of dbt
-    #[arg(long)]
-    pub no_version_check: bool,
 }
 
 /// Where a package comes from.

@@ -3,6 +3,7 @@
 pub mod args;
 pub mod commands;
 pub mod exit;
+mod flags;
 mod session;
 
 use std::ffi::OsString;
@@ -14,8 +15,13 @@ use crate::cli::exit::Exit;
 
 /// Runs the program with some arguments and returns its exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
-    let arguments = match Arguments::try_parse_from(arguments) {
-        Ok(arguments) => arguments,
+    let words: Vec<OsString> = arguments.into_iter().collect();
+    let told: Vec<String> = words.iter().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
+    let arguments = match Arguments::try_parse_from(words) {
+        Ok(mut arguments) => {
+            arguments.global.command_line = told.join(" ");
+            arguments
+        }
         Err(error) => {
             // Help and version are asked for and go to stdout; anything else is misuse.
             let code = if error.use_stderr() { Exit::Misuse } else { Exit::Fine };

@@ -2,82 +2,84 @@
 
 use std::collections::BTreeSet;
 use std::io::{IsTerminal, stderr, stdout};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::base::clock::Surroundings;
 use crate::base::data::{Data, DataMap};
+use crate::base::dotenv;
+use crate::base::fs::{self, FileError};
 use crate::base::source::SourceMap;
-use crate::cli::args::{Global, Indirect, LogFormat, Running, Selection};
+use crate::cli::args::{Global, Running, Selection};
 use crate::cli::exit::Exit;
+use crate::compile::flags::{self, Flags, takes_empty};
 use crate::compile::load::LoadError;
 use crate::compile::parse;
 use crate::compile::project::{DBT_VERSION, Options, Project};
+use crate::compile::warnings::Treatment;
 use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::graph::nodes::Node;
 use crate::graph::select::selectors::Selector;
 use crate::graph::select::{IndirectSelection, Request, select, select_spec};
+use crate::project::profile;
 use crate::report::json_lines::JsonReport;
+use crate::report::secrets::{Scrubbed, Secrets};
 use crate::report::text::{self, TextReport};
 use crate::run::events::{Event, Listener};
 use crate::run::label;
 use crate::yaml;
 
 /// What a command works with.
+#[derive(Clone)]
 pub(super) struct Setting {
     pub(super) global: Global,
+    pub(super) flags: Flags,
     pub(super) surroundings: Surroundings,
     pub(super) sources: Arc<SourceMap>,
     pub(super) listener: Arc<dyn Listener>,
     pub(super) colour: bool,
+    secrets: Secrets,
 }
 
 impl Setting {
-    /// Decides who listens, from the arguments and from what stdout is.
-    pub(super) fn new(global: &Global) -> Self {
-        let surroundings = Surroundings::read();
+    /// Settles the flags, and decides who listens. `Err` is the exit code, after the reason was told.
+    pub(super) fn new(global: &Global, running: Option<&Running>) -> Result<Self, Exit> {
+        let mut surroundings = Surroundings::read();
+        let settled = settle(global, running, &mut surroundings);
+        let secrets = Secrets::of(&surroundings.environment);
+        let flags = settled.map_err(|error| {
+            anstream::eprintln!("error: {}", secrets.scrub(&error));
+            Exit::Misuse
+        })?;
         let sources = Arc::new(SourceMap::default());
         let no_colour = surroundings.environment.get("NO_COLOR").is_some_and(|value| !value.is_empty());
-        let colour = stdout().is_terminal() && !no_colour && !global.no_use_colors;
-        let listener: Arc<dyn Listener> = if global.log_format == LogFormat::Json {
-            let id = uuid::Uuid::new_v4().to_string();
-            Arc::new(JsonReport::new(
-                id,
-                sources.clone(),
-                global.quiet,
-                global.debug,
-                global.printer_width,
-                stdout(),
-            ))
-        } else {
-            let options = text::Options {
-                quiet: global.quiet,
-                debug: global.debug,
-                colour,
-                width: global.printer_width,
-                progress: stderr().is_terminal() && stdout().is_terminal() && !global.quiet,
-            };
-            Arc::new(TextReport::new(options, sources.clone(), stdout()))
-        };
-        Self { global: global.clone(), surroundings, sources, listener, colour }
+        let colour = stdout().is_terminal() && !no_colour && flags.is_on("use_colors");
+        let listener = listener(&flags, colour, &secrets, &sources);
+        Ok(Self { global: global.clone(), flags, surroundings, sources, listener, colour, secrets })
+    }
+
+    /// Makes the same setting with another listener.
+    pub(super) fn heard_by(&self, listener: Arc<dyn Listener>) -> Self {
+        Self { listener, ..self.clone() }
     }
 
     /// Says something to people, on stderr.
     pub(super) fn complain(&self, text: &str) {
-        anstream::eprintln!("{text}");
+        anstream::eprintln!("{}", self.secrets.scrub(text));
     }
 
     /// Reads the project and reports everything found. `Err` is the exit code.
     pub(super) fn read(
         &self,
         which: &'static str,
-        running: Option<&Running>,
         selection: Option<&Selection>,
     ) -> Result<Arc<Project>, Exit> {
         let version = env!("CARGO_PKG_VERSION");
         self.listener.notice(&Event::Started { dbt_version: DBT_VERSION.to_owned(), version });
-        let options = self.options(which, running, selection)?;
+        let options = self.options(which, selection)?;
         let mut findings = Vec::new();
         let read = parse::read(options, &self.surroundings, &self.sources, &mut findings);
+        self.flags.warnings().apply(&mut findings);
         if self.global.strict {
             for finding in &mut findings {
                 finding.severity = Severity::Error;
@@ -117,43 +119,35 @@ impl Setting {
         errors > 0
     }
 
-    fn options(
-        &self,
-        which: &'static str,
-        running: Option<&Running>,
-        selection: Option<&Selection>,
-    ) -> Result<Options, Exit> {
-        let global = &self.global;
+    fn options(&self, which: &'static str, selection: Option<&Selection>) -> Result<Options, Exit> {
+        let flags = &self.flags;
         let vars = self.vars()?;
-        let full_refresh = running.is_some_and(|running| running.full_refresh);
-        let store_failures = running.is_some_and(|running| running.store_failures);
-        let texts = |items: Option<&Vec<String>>| Data::from(items.cloned().unwrap_or_default());
-        let arguments: DataMap = [
-            ("which", which.into()),
-            ("vars", Data::Map(vars.clone())),
-            ("select", texts(selection.map(|selection| &selection.select))),
-            ("exclude", texts(selection.map(|selection| &selection.exclude))),
-            ("full_refresh", full_refresh.into()),
-            ("store_failures", store_failures.into()),
-            ("fail_fast", running.is_some_and(|running| running.fail_fast).into()),
-            ("quiet", global.quiet.into()),
-            ("target", global.target.clone().into()),
-            ("project_dir", global.project_dir.as_ref().map(|path| path.display().to_string()).into()),
-            ("profiles_dir", global.profiles_dir.as_ref().map(|path| path.display().to_string()).into()),
-        ]
-        .into_iter()
-        .map(|(key, value)| (key.to_owned(), value))
-        .collect();
+        let mut arguments = flags.arguments();
+        let mut set = |key: &str, value: Data| arguments.insert(key.to_owned(), value);
+        set("which", which.into());
+        set("vars", Data::Map(vars.clone()));
+        for name in ["defer", "favor_state", "show_resource_report", "strict_mode"] {
+            set(name, false.into());
+        }
+        if takes_empty(which) {
+            set("empty", false.into());
+        }
+        if let Some(selection) = selection {
+            set("select", selection.select.clone().into());
+            set("exclude", selection.exclude.clone().into());
+            selection.selector.as_ref().map(|name| set("selector", name.as_str().into()));
+        }
+        let path = |name| flags.text(name).map(PathBuf::from);
+        let asked = self.global.threads.map(usize::from);
         Ok(Options {
-            project_folder: global.project_dir.clone(),
-            profiles_folder: global.profiles_dir.clone(),
-            profile: global.profile.clone(),
-            target: global.target.clone(),
-            threads: global.threads.map(usize::from),
-            target_path: global.target_path.clone(),
+            project_folder: path("project_dir"),
+            profiles_folder: path("profiles_dir"),
+            profile: flags.text("profile").map(str::to_owned),
+            target: flags.text("target").map(str::to_owned),
+            threads: if flags.is_on("single_threaded") { Some(1) } else { asked },
+            target_path: flags.text("target_path").map(str::to_owned),
             vars,
-            full_refresh,
-            store_failures,
+            flags: flags.clone(),
             which,
             arguments,
         })
@@ -187,19 +181,43 @@ impl Setting {
         }
     }
 
-    /// Selects nodes that a command is for.
+    /// Warns of what dbt has a name for, unless that is an error or not to be told.
+    pub(super) fn warn(&self, event: &str, text: String) -> Result<(), Exit> {
+        match self.flags.warnings().treat(&[event]) {
+            Treatment::Warn => self.listener.notice(&Event::Warning(text)),
+            Treatment::Silence => {}
+            Treatment::Error => {
+                self.complain(&format!("error: {text}"));
+                return Err(Exit::Misuse);
+            }
+        }
+        Ok(())
+    }
+
+    /// Selects nodes that a command is for, with the tests that come along.
     pub(super) fn select(
         &self,
         project: &Project,
         selection: &Selection,
         takes: impl Fn(&Node) -> bool,
     ) -> Result<BTreeSet<String>, Exit> {
-        let indirect = match selection.indirect_selection {
-            Indirect::Eager => IndirectSelection::Eager,
-            Indirect::Cautious => IndirectSelection::Cautious,
-            Indirect::Buildable => IndirectSelection::Buildable,
-            Indirect::Empty => IndirectSelection::Empty,
+        let indirect = match self.flags.text("indirect_selection") {
+            Some("cautious") => IndirectSelection::Cautious,
+            Some("buildable") => IndirectSelection::Buildable,
+            Some("empty") => IndirectSelection::Empty,
+            _ => IndirectSelection::Eager,
         };
+        self.select_with(project, selection, indirect, takes)
+    }
+
+    /// Selects nodes that a command is for.
+    pub(super) fn select_with(
+        &self,
+        project: &Project,
+        selection: &Selection,
+        indirect: IndirectSelection,
+        takes: impl Fn(&Node) -> bool,
+    ) -> Result<BTreeSet<String>, Exit> {
         if let Some(selector) = self.selector(project, selection)? {
             let found = select_spec(&project.nodes, &project.graph, &selector.spec, indirect);
             return Ok(found.into_iter().filter(|id| project.nodes.get(id).is_some_and(&takes)).collect());
@@ -215,7 +233,7 @@ impl Setting {
         };
         for criterion in &found.unmatched {
             let text = format!("The selection criterion '{criterion}' does not match any enabled nodes");
-            self.listener.notice(&Event::Warning(text));
+            self.warn("NoNodesForSelectionCriteria", text)?;
         }
         Ok(found.ids.into_iter().filter(|id| project.nodes.get(id).is_some_and(&takes)).collect())
     }
@@ -252,5 +270,66 @@ impl Setting {
             self.listener.notice(&Event::Message { text, info: true });
             Some(selector)
         }))
+    }
+}
+
+/// Reads `.env` into the environment and settles every flag.
+fn settle(
+    global: &Global,
+    running: Option<&Running>,
+    surroundings: &mut Surroundings,
+) -> Result<Flags, String> {
+    let told = |error: FileError| error.to_string();
+    let here = fs::current_folder().map_err(told)?;
+    let mut given = global.flags.0.clone();
+    if let Some(running) = running {
+        let switches = [("full_refresh", running.full_refresh), ("store_failures", running.store_failures)];
+        given.extend(
+            switches.into_iter().filter(|(_, on)| *on).map(|(name, on)| (name.to_owned(), on.into())),
+        );
+    }
+    let folder = given.get("project_dir").and_then(Data::as_str).map(|folder| here.join(folder));
+    dotenv::load(folder.as_deref().unwrap_or(&here), &mut surroundings.environment).map_err(told)?;
+    let variable = |name: &str| surroundings.environment.get(name).filter(|text| !text.is_empty());
+    let named = variable("DBT_ENGINE_PROJECT_DIR").or_else(|| variable("DBT_PROJECT_DIR"));
+    let folder = folder.or_else(|| named.map(|folder| here.join(folder)));
+    let project = flags::of_project(folder.as_deref(), &here);
+    let mut flags = Flags::settle(given, &surroundings.environment, &project)?;
+    flags.tell("invocation_command", format!("dbt {}", global.command_line).into());
+    set_folders(&mut flags, &here, folder.as_deref(), surroundings);
+    Ok(flags)
+}
+
+/// Sets the folders that nobody named: where dbt would look.
+fn set_folders(flags: &mut Flags, here: &Path, project: Option<&Path>, surroundings: &Surroundings) {
+    let project = project.unwrap_or(here);
+    let home = surroundings.environment.get("HOME").map(Path::new);
+    let folders = profile::folders(None, here, project, home);
+    let profiles = profile::find(&folders).and_then(|file| file.parent().map(Path::to_path_buf));
+    let profiles = profiles.or_else(|| folders.last().cloned()).unwrap_or_default();
+    for (name, folder) in
+        [("project_dir", project), ("profiles_dir", &profiles), ("log_path", &project.join("logs"))]
+    {
+        let told = flags.text(name).map_or_else(|| folder.to_path_buf(), |asked| here.join(asked));
+        flags.tell(name, told.display().to_string().into());
+    }
+}
+
+/// Makes who listens: text or JSON on stdout, without secrets.
+fn listener(flags: &Flags, colour: bool, secrets: &Secrets, sources: &Arc<SourceMap>) -> Arc<dyn Listener> {
+    let out = Scrubbed::new(secrets.clone(), stdout());
+    let level = flags.text("log_level").unwrap_or_default();
+    let options = text::Options {
+        quiet: flags.is_on("quiet") || matches!(level, "error" | "none"),
+        debug: flags.is_on("debug") || level == "debug",
+        print: flags.is_on("print"),
+        colour,
+        width: flags.number("printer_width").and_then(|width| usize::try_from(width).ok()).unwrap_or(80),
+        progress: stderr().is_terminal() && stdout().is_terminal() && !flags.is_on("quiet"),
+    };
+    if flags.text("log_format") == Some("json") {
+        Arc::new(JsonReport::new(uuid::Uuid::new_v4().to_string(), sources.clone(), options, out))
+    } else {
+        Arc::new(TextReport::new(options, sources.clone(), out))
     }
 }

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::base::data::{Data, DataMap};
+use crate::compile::flags::{arguments_value, metadata_variables};
 use crate::compile::names::{AnyType, Names};
 use crate::compile::project::{DBT_VERSION, Invocation};
+use crate::compile::target::fields;
 use crate::graph::nodes::{Reference, ReferenceTarget};
 use crate::jinja::builtins::adapter::AdapterObject;
 use crate::jinja::builtins::config::ConfigCalls;
@@ -26,10 +27,6 @@ use crate::jinja::value::{Arguments, Text, Value, Zone};
 use crate::project::profile::Target;
 use crate::project::variables::Variables;
 
-/// Keys of a connection that templates must not see.
-const HIDDEN: &[&str] =
-    &["password", "private_key", "private_key_passphrase", "token", "secrets", "oauth_client_secret"];
-
 /// Sets what every file knows.
 pub fn base(
     names: &Environment,
@@ -42,24 +39,14 @@ pub fn base(
     names.set("var", VarFunction::value(variables.clone(), package));
     names.set("dbt_version", Value::from(DBT_VERSION));
     names.set("modules", modules());
+    let environment = environment.clone();
+    names.set_late("dbt_metadata_envs", move || Value::from(&metadata_variables(&environment)));
 }
 
 /// Sets `target` and `env`.
 pub fn target(names: &Environment, target: &Target) {
     names.limits.set(limits(target));
-    let mut map: DataMap = target.settings.clone();
-    map.retain(|key, _| !HIDDEN.contains(&key.as_str()));
-    let own = [
-        ("name", &target.name),
-        ("target_name", &target.name),
-        ("profile_name", &target.profile),
-        ("type", &target.adapter),
-        ("database", &target.database),
-        ("schema", &target.schema),
-    ];
-    map.extend(own.map(|(key, value)| (key.to_owned(), Data::from(value.as_str()))));
-    map.insert("threads".to_owned(), Data::Int(target.threads as i128));
-    let value = Value::from(&map);
+    let value = Value::from(&fields(target));
     names.set("target", value.clone());
     names.set("env", value);
 }
@@ -76,19 +63,32 @@ fn limits(target: &Target) -> Limits {
 }
 
 /// Sets what property files know.
-pub fn properties(names: &Environment, invocation: &Invocation, package: &str) {
+pub fn properties(names: &Environment, invocation: &Arc<Invocation>, package: &str) {
     base(names, &invocation.environment, &invocation.variables, package, false);
     target(names, &invocation.target);
     names.set("project_name", Value::from(invocation.project_name.as_str()));
     names.set("run_started_at", Zone::UTC.moment(invocation.started_at));
     names.set("invocation_id", Value::from(invocation.id.as_str()));
+    let shared = invocation.clone();
+    names.set_late("flags", move || shared.options.flags.value(shared.options.which));
 }
 
 /// Sets what the templates of nodes know beside themselves: everything but `ref`, `source`, `config`, `this`.
-pub fn node(names: &Environment, invocation: &Invocation, package: &str, host: Option<&Rc<dyn Host>>) {
+pub fn node(names: &Environment, invocation: &Arc<Invocation>, package: &str, host: Option<&Rc<dyn Host>>) {
     properties(names, invocation, package);
+    // Few templates ask for these, and they may be long.
+    let shared = invocation.clone();
+    names.set_late("invocation_args_dict", move || arguments_value(&shared.options));
+    let shared = invocation.clone();
+    names.set_late("selected_resources", move || {
+        let selected = shared.selected.get().map(Vec::as_slice).unwrap_or_default();
+        Value::list(selected.iter().map(|id| Value::from(id.as_str())).collect())
+    });
+    let thread = std::thread::current();
+    // Python calls the thread that the program begins with by another name.
+    let thread = thread.name().filter(|name| *name != "main").unwrap_or("MainThread");
+    names.set("thread_id", Value::from(thread));
     names.set("execute", Value::Bool(host.is_some()));
-    names.set("flags", flags(invocation));
     let dialect = core::dialect(&invocation.target.adapter);
     names.set("api", api::value(dialect));
     names.set("column", api::column_class(dialect));
@@ -97,7 +97,6 @@ pub fn node(names: &Environment, invocation: &Invocation, package: &str, host: O
     names.set("print", messages::print(host.cloned()));
     names.set("write", messages::write(host.cloned()));
     names.set("render", Native::value("render", render_text));
-    names.set("invocation_args_dict", Value::from(&invocation.options.arguments));
     names.set("adapter", Value::object(AdapterObject { dialect, host: host.cloned() }));
     // dbt fills it once the project is read.
     names.set("graph", Value::dict(Vec::<(&str, Value)>::new()));
@@ -110,21 +109,6 @@ pub fn node(names: &Environment, invocation: &Invocation, package: &str, host: O
     );
     names.set("pre_hooks", Value::list(Vec::new()));
     names.set("post_hooks", Value::list(Vec::new()));
-}
-
-/// What `flags` is: names in capitals, as dbt has them.
-fn flags(invocation: &Invocation) -> Value {
-    let options = &invocation.options;
-    let mut flags: Vec<(String, Value)> = vec![
-        ("WHICH".to_owned(), Value::from(options.which)),
-        ("FULL_REFRESH".to_owned(), Value::Bool(options.full_refresh)),
-        ("STORE_FAILURES".to_owned(), Value::Bool(options.store_failures)),
-        ("EMPTY".to_owned(), Value::Bool(false)),
-    ];
-    let small: Vec<(String, Value)> =
-        flags.iter().map(|(name, value)| (name.to_lowercase(), value.clone())).collect();
-    flags.extend(small);
-    Value::dict(flags)
 }
 
 /// `render(text)`: renders a text in the present context, where the expression that gave it stands.

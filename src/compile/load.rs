@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::base::clock::Surroundings;
 use crate::base::data::DataMap;
@@ -11,6 +11,7 @@ use crate::base::source::{FileId, Place, SourceMap};
 use crate::base::text::Span;
 use crate::compile::context;
 use crate::compile::project::{Invocation, Options, Package};
+use crate::compile::version_check;
 use crate::compile::yaml_text;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::graph::select::selectors::{self, Selectors};
@@ -67,6 +68,7 @@ pub fn load(
     // The profile's name may be a template, but the target is not known before the profile is read.
     let early = yaml_text::environment();
     context::base(&early, &environment, &Arc::new(command_line_variables(&options)), "", true);
+    early.set("flags", options.flags.value(options.which));
     let target = read_target(&tree, &options, &started_in, &root, surroundings, sources, &early, findings)?;
     let Some(target) = target else { return Err(LoadError::Broken) };
     let definition = read_definition(&tree, &options, &environment, &target, findings);
@@ -82,6 +84,10 @@ pub fn load(
         prefix: String::new(),
         definition,
     });
+
+    if options.flags.is_on("version_check") {
+        version_check::check(&packages, findings);
+    }
 
     let mut read = Vec::with_capacity(packages.len());
     for package in &packages {
@@ -104,6 +110,7 @@ pub fn load(
         target,
         variables: Arc::new(variables),
         project_name,
+        selected: OnceLock::new(),
     };
     Ok(Loaded { invocation: Arc::new(invocation), packages, files: read, selectors })
 }
@@ -134,6 +141,7 @@ fn read_definition(
 ) -> Definition {
     let names = yaml_text::environment();
     context::base(&names, environment, &Arc::new(command_line_variables(options)), "", false);
+    names.set("flags", options.flags.value(options.which));
     context::target(&names, target);
     let collected = RefCell::new(Vec::new());
     let definition = Definition::read(tree, &mut yaml_text::renderer(&names, &collected), findings);
@@ -155,6 +163,7 @@ fn read_selectors(
     let (tree, _) = read_yaml(Path::new(selectors::FILE), selectors::FILE, sources, findings)?;
     let names = yaml_text::environment();
     context::base(&names, environment, &Arc::new(command_line_variables(options)), "", false);
+    names.set("flags", options.flags.value(options.which));
     context::target(&names, target);
     let collected = RefCell::new(Vec::new());
     let rendered = tree.map_texts(&mut Vec::new(), &mut yaml_text::renderer(&names, &collected));

@@ -3,11 +3,15 @@
 
 pub mod context;
 pub mod ephemeral;
+pub mod flags;
 pub mod load;
 mod names;
 pub mod node_value;
 pub mod parse;
 pub mod project;
 pub mod render;
+pub mod target;
 pub mod test_names;
+mod version_check;
+pub mod warnings;
 pub mod yaml_text;

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, Utc};
 
 use crate::base::data::DataMap;
 use crate::base::source::{Place, SourceMap};
+use crate::compile::flags::Flags;
 use crate::graph::build::{Graph, Resolver};
 use crate::graph::nodes::{Node, Nodes};
 use crate::graph::select::selectors::Selectors;
@@ -40,10 +41,8 @@ pub struct Options {
     pub target_path: Option<String>,
     /// `--vars`
     pub vars: DataMap,
-    /// `--full-refresh`
-    pub full_refresh: bool,
-    /// `--store-failures`
-    pub store_failures: bool,
+    /// Every flag.
+    pub flags: Flags,
     /// The command: `build`, `run`, ...
     pub which: &'static str,
     /// All arguments, for artifacts and templates.
@@ -67,6 +66,8 @@ pub struct Invocation {
     pub variables: Arc<Variables>,
     /// The root project's name.
     pub project_name: String,
+    /// The ids of the nodes that the command chose; nothing before it did.
+    pub selected: OnceLock<Vec<String>>,
 }
 
 impl Invocation {

@@ -12,7 +12,7 @@ use crate::compile::node_value;
 use crate::compile::project::Project;
 use crate::diagnostic::Diagnostic;
 use crate::graph::build::Resolution;
-use crate::graph::nodes::{Argument, Node, ReferenceTarget};
+use crate::graph::nodes::{Argument, Node, ReferenceTarget, ResourceType};
 use crate::jinja::builtins::config::{ConfigCalls, ConfigFunction};
 use crate::jinja::builtins::results::{self, Results};
 use crate::jinja::eval::error::RenderError;
@@ -130,8 +130,21 @@ pub fn node(
     node: &Node,
     host: Option<&Rc<dyn Host>>,
 ) -> Result<Compiled, RenderError> {
+    node_with(project, node, host, &[])
+}
+
+/// Compiles a node whose template knows more names than others.
+pub fn node_with(
+    project: &Arc<Project>,
+    node: &Node,
+    host: Option<&Rc<dyn Host>>,
+    extra: &[(&str, Value)],
+) -> Result<Compiled, RenderError> {
     let injected: Rc<RefCell<Vec<String>>> = Rc::default();
     let names = environment(project, node, host, &injected);
+    for (name, value) in extra {
+        names.set(name, value.clone());
+    }
     let output = own_sql(project, node, &names)?;
     let mut expressions = Vec::new();
     let mut stack = vec![node.unique_id.clone()];
@@ -203,7 +216,8 @@ pub fn environment(
         "config",
         ConfigFunction::value(&final_config(node), &ConfigCalls::default(), Some(&node.unique_id)),
     );
-    names.set("this", Value::object(node_value::own_relation(node)));
+    let is_hook = node.resource_type == ResourceType::Operation;
+    names.set("this", if is_hook { Value::None } else { Value::object(node_value::own_relation(node)) });
     names.set("database", Value::from(node.database.as_str()));
     names.set("schema", Value::from(node.schema.as_str()));
     let shared = project.clone();

@@ -91,4 +91,6 @@ codes! {
     Warning UNPINNED_PACKAGE = "unpinned-package";
     /// The project asks for packages that are not installed.
     Error MISSING_PACKAGES = "missing-packages";
+    /// The project or a package asks for another version of dbt.
+    Error WRONG_VERSION = "wrong-version";
 }

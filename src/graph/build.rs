@@ -74,6 +74,7 @@ pub enum Resolution {
 #[derive(Debug, Default)]
 pub struct Resolver {
     root: String,
+    own_first: bool,
     named: BTreeMap<String, Vec<Candidate>>,
     sources: HashMap<(String, String), Vec<Candidate>>,
 }
@@ -89,9 +90,10 @@ struct Candidate {
 }
 
 impl Resolver {
-    /// Indexes all nodes; `root` is the root project's package.
-    pub fn new(nodes: &Nodes, root: &str) -> Self {
-        let mut resolver = Self { root: root.to_owned(), ..Self::default() };
+    /// Indexes all nodes; `root` is the root project's package. With `own_first` a package's own nodes count before
+    /// those of the root.
+    pub fn new(nodes: &Nodes, root: &str, own_first: bool) -> Self {
+        let mut resolver = Self { root: root.to_owned(), own_first, ..Self::default() };
         for (enabled, node) in nodes
             .enabled
             .values()
@@ -120,7 +122,8 @@ impl Resolver {
         resolver
     }
 
-    /// Finds what a reference in a node of a package means: the root's node first, then the package's, then any.
+    /// Finds what a reference in a node of a package means: the root's node first, then the package's (or these the
+    /// other way round), then any.
     pub fn resolve(&self, package: &str, target: &ReferenceTarget) -> Resolution {
         let (candidates, wanted, version) = match target {
             ReferenceTarget::Ref { package, name, version } => {
@@ -138,11 +141,12 @@ impl Resolver {
         };
         let candidates: Vec<&Candidate> = candidates.into_iter().flatten().filter(meant).collect();
         let of = |owner: &str| candidates.iter().copied().find(|candidate| candidate.package == owner);
+        let [first, second] = if self.own_first { [package, &self.root] } else { [&self.root, package] };
         let found = match wanted {
             Some(owner) => of(owner),
-            None => of(&self.root)
+            None => of(first)
                 .filter(|candidate| candidate.enabled)
-                .or_else(|| of(package).filter(|candidate| candidate.enabled))
+                .or_else(|| of(second).filter(|candidate| candidate.enabled))
                 .or_else(|| candidates.iter().copied().find(|candidate| candidate.enabled))
                 .or_else(|| candidates.first().copied()),
         };

@@ -66,6 +66,6 @@ pub trait Host {
     /// Prints something, whatever the log level.
     fn print(&self, message: &str);
 
-    /// Warns of something.
-    fn warn(&self, message: &str);
+    /// Warns of something. `Err` when a warning is to be an error.
+    fn warn(&self, message: &str) -> Result<(), HostError>;
 }

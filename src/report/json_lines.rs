@@ -9,34 +9,31 @@ use crate::base::clock;
 use crate::base::source::SourceMap;
 use crate::diagnostic::render::full;
 use crate::report::lines::{self, Tone};
+use crate::report::text::Options;
 use crate::run::events::{Event, Listener, NodeLabel};
 use crate::run::result::NodeResult;
+
+/// The event that is shown even with `--quiet`.
+const PRINTED: &str = "PrintEvent";
 
 /// Writes JSON lines.
 pub struct JsonReport<W> {
     invocation_id: String,
     sources: Arc<SourceMap>,
-    quiet: bool,
-    debug: bool,
-    width: usize,
+    options: Options,
     out: Mutex<W>,
 }
 
 impl<W: Write + Send> JsonReport<W> {
     /// Makes a report that writes to `out`.
-    pub fn new(
-        invocation_id: String,
-        sources: Arc<SourceMap>,
-        quiet: bool,
-        debug: bool,
-        width: usize,
-        out: W,
-    ) -> Self {
-        Self { invocation_id, sources, quiet, debug, width, out: Mutex::new(out) }
+    pub fn new(invocation_id: String, sources: Arc<SourceMap>, options: Options, out: W) -> Self {
+        Self { invocation_id, sources, options, out: Mutex::new(out) }
     }
 
     fn write(&self, name: &str, code: &str, level: &str, message: &str, data: Value) {
-        if (self.quiet && level != "error") || (level == "debug" && !self.debug) {
+        if (self.options.quiet && level != "error" && name != PRINTED)
+            || (level == "debug" && !self.options.debug)
+        {
             return;
         }
         let mut data = if let Value::Object(map) = data { map } else { Map::new() };
@@ -58,15 +55,19 @@ impl<W: Write + Send> JsonReport<W> {
     fn finished(&self, index: usize, total: usize, node: &NodeLabel, result: &NodeResult) {
         let (text, status, tone) = lines::finished(node, result);
         let time = format!(" in {:.2}s", result.seconds);
-        let line =
-            lines::dotted(&format!("{index} of {total} {text}"), &format!("{status}{time}"), self.width);
+        let line = lines::dotted(
+            &format!("{index} of {total} {text}"),
+            &format!("{status}{time}"),
+            self.options.width,
+        );
         let level = match tone {
             Tone::Bad => "error",
             Tone::Warning => "warn",
             _ => "info",
         };
         let (name, code) = match (result.status.word(), node.resource_type) {
-            ("skipped", _) => ("SkippingDetails", "Q034"),
+            ("skipped", kind) if kind != "operation" => ("SkippingDetails", "Q034"),
+            (_, "operation") => ("LogHookEndLine", "Q033"),
             (_, "test") => ("LogTestResult", "Q007"),
             (_, "seed") => ("LogSeedResult", "Q016"),
             (_, "snapshot") => ("LogSnapshotResult", "Q015"),
@@ -77,6 +78,22 @@ impl<W: Write + Send> JsonReport<W> {
             "status": status, "num_failures": result.failures, "name": node.name, "node_info": info(node, result.status.word()),
         });
         self.write(name, code, level, &line, data);
+    }
+
+    fn summary(&self, results: &[(NodeLabel, NodeResult)]) {
+        for (node, result) in results {
+            if !result.status.is_failure() || result.status.word() == "skipped" {
+                continue;
+            }
+            let drawn: Vec<String> =
+                result.findings.iter().map(|finding| full::render(finding, &self.sources, false)).collect();
+            let text =
+                if drawn.is_empty() { result.message.clone().unwrap_or_default() } else { drawn.join("\n") };
+            let data = json!({"node_info": info(node, result.status.word())});
+            self.write("RunResultError", "Z024", "error", &text, data);
+        }
+        let totals = lines::totals(results.iter().map(|(_, result)| result));
+        self.write("StatsLine", "Z023", "info", &totals, json!({}));
     }
 }
 
@@ -134,10 +151,16 @@ impl<W: Write + Send> Listener for JsonReport<W> {
                 );
             }
             Event::NodeStarted { index, total, node } => {
-                let text =
-                    lines::dotted(&format!("{index} of {total} {}", lines::started(node)), "RUN", self.width);
+                let text = lines::dotted(
+                    &format!("{index} of {total} {}", lines::started(node)),
+                    "RUN",
+                    self.options.width,
+                );
                 let data = json!({"description": node.description, "index": index, "total": total, "node_info": info(node, "started")});
-                self.write("LogStartLine", "Q011", "info", &text, data);
+                let is_hook = node.resource_type == "operation";
+                let (name, code) =
+                    if is_hook { ("LogHookStartLine", "Q032") } else { ("LogStartLine", "Q011") };
+                self.write(name, code, "info", &text, data);
             }
             Event::NodeFinished { index, total, node, result } => self.finished(*index, *total, node, result),
             Event::Finished { counts, seconds } => {
@@ -151,38 +174,14 @@ impl<W: Write + Send> Listener for JsonReport<W> {
                     json!({"stat_line": counts, "execution_time": seconds}),
                 );
             }
-            Event::Summary { results } => {
-                for (node, result) in results {
-                    if result.status.is_failure() && result.status.word() != "skipped" {
-                        let drawn: Vec<String> = result
-                            .findings
-                            .iter()
-                            .map(|finding| full::render(finding, &self.sources, false))
-                            .collect();
-                        let text = if drawn.is_empty() {
-                            result.message.clone().unwrap_or_default()
-                        } else {
-                            drawn.join(
-                                "
-",
-                            )
-                        };
-                        self.write(
-                            "RunResultError",
-                            "Z024",
-                            "error",
-                            &text,
-                            json!({"node_info": info(node, result.status.word())}),
-                        );
-                    }
-                }
-                let totals = lines::totals(results.iter().map(|(_, result)| result));
-                self.write("StatsLine", "Z023", "info", &totals, json!({}));
-            }
+            Event::Summary { results } => self.summary(results),
             Event::Message { text, info } => {
                 self.write("JinjaLogInfo", "I062", if *info { "info" } else { "debug" }, text, json!({}));
             }
-            Event::Print(text) => self.write("PrintEvent", "Z052", "info", text, json!({})),
+            Event::Print(_) if !self.options.print => {}
+            Event::Print(text) | Event::Output(text) => {
+                self.write(PRINTED, "Z052", "info", text, json!({}));
+            }
             Event::Warning(text) => self.write("JinjaLogWarning", "I061", "warn", text, json!({})),
         }
     }

@@ -2,5 +2,6 @@
 
 pub mod json_lines;
 pub mod lines;
+pub mod secrets;
 pub mod table;
 pub mod text;

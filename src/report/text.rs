@@ -22,6 +22,8 @@ pub struct Options {
     pub quiet: bool,
     /// Also what is said for debugging.
     pub debug: bool,
+    /// What templates print.
+    pub print: bool,
     /// Colours.
     pub colour: bool,
     /// The width that status lines are filled to.
@@ -234,7 +236,12 @@ impl<W: Write + Send> Listener for TextReport<W> {
                     self.say(text);
                 }
             }
-            Event::Print(text) => self.raw(text),
+            Event::Print(text) => {
+                if self.options.print {
+                    self.raw(text);
+                }
+            }
+            Event::Output(text) => self.raw(text),
             Event::Warning(text) => self.say(&self.paint(&format!("[WARNING]: {text}"), Tone::Warning)),
         }
     }

@@ -69,7 +69,7 @@ pub fn prepare<'n>(
 ) -> Result<(), HostError> {
     let wanted: BTreeSet<(String, String)> =
         nodes.map(|node| (node.database.clone(), node.schema.clone())).collect();
-    let host = NodeHost::new(session, line, None);
+    let host = NodeHost::new(session, line);
     let shared: Rc<dyn Host> = host.clone();
     let databases: BTreeSet<&String> = wanted.iter().map(|(database, _)| database).collect();
     let mut present: BTreeSet<(String, String)> = BTreeSet::new();

@@ -97,6 +97,11 @@ pub enum Event {
         /// Whether it is shown without `--debug`.
         info: bool,
     },
+    /// What a command was asked for, shown even with `--quiet`.
+    Output(
+        /// The text.
+        String,
+    ),
     /// A line that a template prints, shown even with `--quiet`.
     Print(
         /// The text.

@@ -67,6 +67,7 @@ pub fn ran<'n>(nodes: impl Iterator<Item = &'n Node>) -> Vec<String> {
         let word = match node.resource_type {
             ResourceType::Model => format!("{} model", node.materialization()),
             ResourceType::Test => "data test".to_owned(),
+            ResourceType::Operation => "project hook".to_owned(),
             other => other.name().to_owned(),
         };
         *counts.entry(word).or_default() += 1;

@@ -3,8 +3,10 @@
 pub mod cache;
 pub mod catalog;
 pub mod events;
+pub mod hooks;
 pub mod label;
 pub mod nodes;
+pub mod query_comment;
 pub mod result;
 pub mod scheduler;
 pub mod seed;

@@ -12,7 +12,7 @@ use crate::run::events::{Event, NodeLabel};
 use crate::run::result::{NodeResult, Status};
 use crate::run::scheduler::{self, Outcome, Plan, Turn};
 use crate::run::session::{Line, Session};
-use crate::run::{catalog, label, task};
+use crate::run::{catalog, hooks, label, task};
 
 /// What is done with each node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,14 +55,20 @@ pub fn run(
         .filter(takes_turn)
         .map(|node| node.unique_id.clone())
         .collect();
+    // A process runs one command: what is chosen is chosen once.
+    let _ = project.invocation.selected.set(chosen.iter().cloned().collect());
     let plan = Plan::new(&project.nodes, &project.graph, &ids, action == Action::Build);
     let threads = project.invocation.target.threads;
     session.listener.notice(&Event::Concurrency { threads, target: project.invocation.target.name.clone() });
+    let line: Line = Rc::new(RefCell::new(None));
+    let mut hook_results = Vec::new();
+    let mut goes_on = true;
     if action != Action::Compile {
-        let line: Line = Rc::new(RefCell::new(None));
         let written =
             ids.iter().filter_map(|id| project.nodes.get(id)).filter(|node| is_written(session, node));
         catalog::prepare(session, &line, written)?;
+        let started = hooks::start(session, &line, &mut hook_results);
+        goes_on = started || !project.invocation.options.flags.is_on("skip_nodes_if_on_run_start_fails");
     }
     let results: Mutex<Vec<(NodeLabel, NodeResult)>> = Mutex::default();
     let prepare = |_| -> Line { Rc::new(RefCell::new(None)) };
@@ -71,7 +77,7 @@ pub fn run(
         let called = label::label(project, node);
         let (index, total) = (turn.index, turn.total);
         let stopped = session.is_stopped();
-        let result = if stopped || turn.skipped_for.is_some() {
+        let result = if stopped || !goes_on || turn.skipped_for.is_some() {
             let because = turn.skipped_for.as_ref().and_then(|id| project.nodes.get(id));
             task::skipped(node, because, turn.worker)
         } else {
@@ -95,13 +101,17 @@ pub fn run(
         outcome
     });
     let results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let results = complete(session, &plan, results);
+    let mut all = hook_results;
+    all.extend(complete(session, &plan, results));
+    if action != Action::Compile && !session.is_stopped() {
+        hooks::end(session, &line, &mut all);
+    }
     let seconds = watch.seconds();
-    let counts = label::ran(ids.iter().filter_map(|id| project.nodes.get(id)));
+    let counts = label::ran(all.iter().filter_map(|(label, _)| project.nodes.get(&label.unique_id)));
     if action != Action::Compile {
         session.listener.notice(&Event::Finished { counts, seconds });
     }
-    Ok(RunOutcome { results, seconds, database_seconds: session.database_seconds() })
+    Ok(RunOutcome { results: all, seconds, database_seconds: session.database_seconds() })
 }
 
 /// Tells whether a node writes a relation, so that its schema must be there.
@@ -111,7 +121,7 @@ fn is_written(session: &Session, node: &Node) -> bool {
             let stores = node
                 .config
                 .boolean("store_failures")
-                .unwrap_or(session.project.invocation.options.store_failures);
+                .unwrap_or(session.project.invocation.options.flags.is_on("store_failures"));
             stores || node.config.text("store_failures_as").is_some_and(|kind| kind != "ephemeral")
         }
         ResourceType::Model | ResourceType::Seed | ResourceType::Snapshot => true,

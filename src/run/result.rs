@@ -98,6 +98,11 @@ impl NodeResult {
         }
     }
 
+    /// Returns dbt's name of the thread that the node ran in.
+    pub fn thread(&self) -> String {
+        if self.worker == 0 { "main".to_owned() } else { format!("Thread-{} (worker)", self.worker) }
+    }
+
     /// Adds a message.
     #[must_use]
     pub fn message(mut self, message: impl Into<String>) -> Self {

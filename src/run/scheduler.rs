@@ -172,7 +172,8 @@ pub fn run<W>(
         for worker in 1..=workers.clamp(1, total.max(1)) {
             let (state, changed, prepare, work) = (&state, &changed, &prepare, &work);
             // Templates may nest deeply; the evaluator's own limits keep it within this stack.
-            let builder = std::thread::Builder::new().name(format!("Thread-{worker}")).stack_size(64 << 20);
+            let builder =
+                std::thread::Builder::new().name(format!("Thread-{worker} (worker)")).stack_size(64 << 20);
             let spawned = builder.spawn_scoped(scope, move || {
                 let mut tools: Option<W> = None;
                 loop {

@@ -1,6 +1,6 @@
 //! What the workers of one run share, and the outside as one running node sees it.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -10,11 +10,15 @@ use crate::adapter::{Adapter, AdapterError, Connection, Interrupt};
 use crate::base::fs;
 use crate::base::table::{Receipt, Table};
 use crate::compile::project::Project;
+use crate::compile::warnings::Treatment;
+use crate::diagnostic::Diagnostic;
+use crate::graph::nodes::Node;
 use crate::jinja::builtins::relation::Relation;
 use crate::jinja::host::{Change, Host, HostError};
 use crate::jinja::value::Text;
 use crate::run::cache::RelationCache;
 use crate::run::events::{Event, Listener};
+use crate::run::query_comment::QueryComment;
 
 /// What the workers of one run share.
 pub struct Session {
@@ -26,15 +30,21 @@ pub struct Session {
     pub cache: RelationCache,
     /// Who listens.
     pub listener: Arc<dyn Listener>,
+    comment: QueryComment,
     interrupters: Mutex<Vec<Arc<dyn Interrupt>>>,
     stopped: AtomicBool,
     database_micros: AtomicU64,
 }
 
 impl Session {
-    /// Makes a session; opens nothing.
-    pub fn new(project: Arc<Project>, adapter: Arc<dyn Adapter>, listener: Arc<dyn Listener>) -> Self {
-        Self {
+    /// Makes a session; opens nothing. `Err` when the project's query comment cannot be.
+    pub fn new(
+        project: Arc<Project>,
+        adapter: Arc<dyn Adapter>,
+        listener: Arc<dyn Listener>,
+    ) -> Result<Self, Box<Diagnostic>> {
+        Ok(Self {
+            comment: QueryComment::read(&project)?,
             project,
             adapter,
             cache: RelationCache::default(),
@@ -42,7 +52,7 @@ impl Session {
             interrupters: Mutex::default(),
             stopped: AtomicBool::new(false),
             database_micros: AtomicU64::new(0),
-        }
+        })
     }
 
     /// Opens a connection for a worker.
@@ -79,30 +89,57 @@ pub struct NodeHost {
     session: Arc<Session>,
     line: Line,
     in_transaction: Cell<bool>,
+    /// The node whose statements these are.
+    node: Option<String>,
+    /// The comment of each statement, once it is known.
+    comment: OnceCell<Result<String, String>>,
     /// Where the main statement's text is kept.
     run_path: Option<PathBuf>,
 }
 
 impl NodeHost {
+    /// Makes the outside for what belongs to no node.
+    pub fn new(session: &Arc<Session>, line: &Line) -> Rc<Self> {
+        Rc::new(Self::plain(session, line))
+    }
+
     /// Makes the outside for a node; `run_path` says where its main statement is kept.
-    pub fn new(session: &Arc<Session>, line: &Line, run_path: Option<PathBuf>) -> Rc<Self> {
-        Rc::new(Self {
+    pub fn for_node(session: &Arc<Session>, line: &Line, node: &Node, run_path: Option<PathBuf>) -> Rc<Self> {
+        Rc::new(Self { node: Some(node.unique_id.clone()), run_path, ..Self::plain(session, line) })
+    }
+
+    fn plain(session: &Arc<Session>, line: &Line) -> Self {
+        Self {
             session: session.clone(),
             line: line.clone(),
             in_transaction: Cell::new(false),
-            run_path,
-        })
+            node: None,
+            comment: OnceCell::new(),
+            run_path: None,
+        }
+    }
+
+    /// Returns the comment of this node's statements.
+    fn comment(&self) -> Result<&str, HostError> {
+        let project = &self.session.project;
+        let node = || self.node.as_ref().and_then(|id| project.nodes.get(id));
+        let comment = self.comment.get_or_init(|| self.session.comment.render(project, node()));
+        comment.as_ref().map(String::as_str).map_err(HostError::new)
     }
 
     fn send(&self, sql: &str, fetch: bool, limit: Option<usize>) -> Result<(Receipt, Table), HostError> {
+        let (sent, shift) = self.session.comment.put(self.comment()?, sql);
         let mut line = self.line.borrow_mut();
         if line.is_none() {
             let connection = self.session.connect().map_err(|error| HostError::new(error.to_string()))?;
             *line = Some(connection);
         }
         let Some(connection) = line.as_mut() else { return Err(HostError::new("there is no connection")) };
-        let answer = connection.run(sql, fetch, limit).map_err(|error| match error {
-            AdapterError::Statement { message, offset } => HostError { message, offset, from_database: true },
+        let answer = connection.run(&sent, fetch, limit).map_err(|error| match error {
+            AdapterError::Statement { message, offset } => {
+                let offset = offset.and_then(|at| at.checked_sub(shift)).filter(|at| *at <= sql.len());
+                HostError { message, offset, from_database: true }
+            }
             other => HostError::new(other.to_string()),
         })?;
         self.session.database_micros.fetch_add((answer.receipt.seconds * 1e6) as u64, Ordering::Relaxed);
@@ -112,10 +149,10 @@ impl NodeHost {
     /// Makes the outside on the same connection again, for a macro of its own.
     pub fn sibling(&self) -> Rc<Self> {
         Rc::new(Self {
-            session: self.session.clone(),
-            line: self.line.clone(),
             in_transaction: Cell::new(self.in_transaction.get()),
-            run_path: None,
+            node: self.node.clone(),
+            comment: self.comment.clone(),
+            ..Self::plain(&self.session, &self.line)
         })
     }
 
@@ -179,7 +216,7 @@ impl Host for NodeHost {
         if let Some(path) = &self.run_path
             && let Err(error) = fs::write(path, sql.as_bytes())
         {
-            self.warn(&error.to_string());
+            self.session.listener.notice(&Event::Warning(error.to_string()));
         }
     }
 
@@ -191,7 +228,12 @@ impl Host for NodeHost {
         self.session.listener.notice(&Event::Print(message.to_owned()));
     }
 
-    fn warn(&self, message: &str) {
-        self.session.listener.notice(&Event::Warning(message.to_owned()));
+    fn warn(&self, message: &str) -> Result<(), HostError> {
+        match self.session.project.invocation.options.flags.warnings().treat(&["JinjaLogWarning"]) {
+            Treatment::Error => return Err(HostError::new(message)),
+            Treatment::Warn => self.session.listener.notice(&Event::Warning(message.to_owned())),
+            Treatment::Silence => {}
+        }
+        Ok(())
     }
 }

@@ -10,6 +10,7 @@ use crate::base::fs;
 use crate::base::source::Place;
 use crate::base::table::{Receipt, Table};
 use crate::base::text::Span;
+use crate::compile::warnings::{Treatment, Warnings};
 use crate::compile::{node_value, render};
 use crate::graph::nodes::{Node, ResourceType};
 use crate::jinja::builtins::relation::Relation;
@@ -19,6 +20,7 @@ use crate::jinja::eval::error::RenderError;
 use crate::jinja::eval::{Environment, call, items};
 use crate::jinja::host::{Change, Host};
 use crate::jinja::macros::MacroValue;
+use crate::jinja::provenance::Output;
 use crate::jinja::value::object::Native;
 use crate::jinja::value::{Arguments, Text, Value};
 use crate::run::result::{NodeResult, Status};
@@ -31,7 +33,7 @@ const SAMPLE: usize = 5;
 /// Runs a node to its end. Whatever happens becomes the result; nothing is left open.
 pub fn run(session: &Arc<Session>, line: &Line, node: &Node, worker: usize) -> NodeResult {
     let watch = Stopwatch::start();
-    let host = NodeHost::new(session, line, Some(output_path(session, "run", node)));
+    let host = NodeHost::for_node(session, line, node, Some(output_path(session, "run", node)));
     let mut result = NodeResult::new(&node.unique_id, Status::Success);
     let outcome = attempt(session, &host, node, &mut result);
     host.rollback();
@@ -46,7 +48,7 @@ pub fn run(session: &Arc<Session>, line: &Line, node: &Node, worker: usize) -> N
 /// Compiles a node without running it, and keeps its SQL where people look for it.
 pub fn compile(session: &Arc<Session>, line: &Line, node: &Node, worker: usize) -> NodeResult {
     let watch = Stopwatch::start();
-    let host = NodeHost::new(session, line, None);
+    let host = NodeHost::for_node(session, line, node, None);
     let mut result = NodeResult::new(&node.unique_id, Status::Success);
     let shared: Rc<dyn Host> = host.clone();
     if let Err(error) = compiled(session, &shared, node, &mut result) {
@@ -58,7 +60,8 @@ pub fn compile(session: &Arc<Session>, line: &Line, node: &Node, worker: usize) 
     result
 }
 
-fn fail(session: &Session, node: &Node, result: &mut NodeResult, mut error: RenderError) {
+/// Makes the result of a node that failed: the message, and the finding with its place.
+pub(super) fn fail(session: &Session, node: &Node, result: &mut NodeResult, mut error: RenderError) {
     result.status = Status::Error;
     result.message = Some(error.message.clone());
     let found = render::finding(&error, &session.project.sources);
@@ -83,14 +86,24 @@ fn compiled(
     let begun = clock::now();
     let compiled = render::node(&session.project, node, Some(host))?;
     if node.resource_type != ResourceType::Seed {
-        let path = output_path(session, "compiled", node);
-        fs::write(&path, compiled.output.text.as_bytes())
-            .map_err(|error| RenderError::new(error.to_string()))?;
-        result.compiled_path = Some(path.display().to_string());
-        result.compiled_code = Some(compiled.output.text.clone());
+        keep(session, node, &compiled.output, result)?;
     }
     result.compiled_at = Some((begun, clock::now()));
     Ok((compiled.names, Text::captured(compiled.output)))
+}
+
+/// Keeps a node's SQL where people look for it.
+pub(super) fn keep(
+    session: &Session,
+    node: &Node,
+    output: &Output,
+    result: &mut NodeResult,
+) -> Result<(), RenderError> {
+    let path = output_path(session, "compiled", node);
+    fs::write(&path, output.text.as_bytes()).map_err(|error| RenderError::new(error.to_string()))?;
+    result.compiled_path = Some(path.display().to_string());
+    result.compiled_code = Some(output.text.clone());
+    Ok(())
 }
 
 fn attempt(
@@ -159,7 +172,7 @@ fn execute(
     };
     result.receipt = receipt(&main);
     if node.resource_type == ResourceType::Test {
-        judge(node, &main, result)?;
+        judge(node, &main, project.invocation.options.flags.warnings(), result)?;
     } else {
         result.message = Some(result.receipt.message.clone());
     }
@@ -221,7 +234,12 @@ fn receipt(main: &Stored) -> Receipt {
 }
 
 /// Tells from the one row of a test's query whether the test passes.
-fn judge(node: &Node, main: &Stored, result: &mut NodeResult) -> Result<(), RenderError> {
+fn judge(
+    node: &Node,
+    main: &Stored,
+    warnings: &Warnings,
+    result: &mut NodeResult,
+) -> Result<(), RenderError> {
     let row = main.table.iterate().and_then(|rows| rows.into_iter().next()).and_then(|row| row.iterate());
     let Some([failures, should_warn, should_error]) = row.as_deref().and_then(|row| row.first_chunk::<3>())
     else {
@@ -244,6 +262,9 @@ fn judge(node: &Node, main: &Stored, result: &mut NodeResult) -> Result<(), Rend
     if is_error && truth(should_error) {
         result.status = Status::Fail;
         result.message = Some(told("fail", "error_if"));
+    } else if truth(should_warn) && warnings.treat(&["LogTestResult"]) == Treatment::Error {
+        result.status = Status::Fail;
+        result.message = Some(told("fail", "warn_if"));
     } else if truth(should_warn) {
         result.status = Status::Warn;
         result.message = Some(told("warn", "warn_if"));

@@ -6,13 +6,14 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write;
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use chrono::{TimeZone, Utc};
 use martlet::base::data::{Data, DataMap};
 use martlet::base::source::SourceMap;
 use martlet::base::table::{Cell, Receipt, Table, TableColumn};
 use martlet::compile::context;
+use martlet::compile::flags::Flags;
 use martlet::compile::project::{Invocation, Options};
 use martlet::jinja::builtins::config::{ConfigCalls, ConfigFunction};
 use martlet::jinja::builtins::relation::Relation;
@@ -111,7 +112,7 @@ fn rendered(case: &Case, host: &Rc<Recorder>) -> Result<String, String> {
 fn names(case: &Case, adapter: &str, registry: MacroRegistry, host: &Rc<Recorder>) -> Environment {
     let names = Environment::new(Arc::new(registry), "shop", Mode::Execute);
     let shared: Rc<dyn Host> = host.clone();
-    context::node(&names, &invocation(adapter), "shop", Some(&shared));
+    context::node(&names, &Arc::new(invocation(adapter)), "shop", Some(&shared));
     results::set(&names, &Results::default());
     let mut config = Config::default();
     config.merge_all(&map(json(case, "config")));
@@ -182,8 +183,9 @@ fn map(json: Option<Data>) -> DataMap {
 }
 
 fn invocation(adapter: &str) -> Invocation {
+    let flags = Flags::settle(DataMap::new(), &BTreeMap::new(), &DataMap::new()).expect("defaults");
     Invocation {
-        options: Options { which: "run", ..Options::default() },
+        options: Options { which: "run", flags, ..Options::default() },
         id: "0".to_owned(),
         started_at: Utc.with_ymd_and_hms(2024, 5, 6, 7, 8, 9).unwrap(),
         environment: Arc::new(BTreeMap::new()),
@@ -199,6 +201,7 @@ fn invocation(adapter: &str) -> Invocation {
         },
         variables: Arc::new(Variables { root: "shop".to_owned(), ..Variables::default() }),
         project_name: "shop".to_owned(),
+        selected: OnceLock::new(),
     }
 }
 
@@ -293,5 +296,7 @@ impl Host for Recorder {
 
     fn print(&self, _: &str) {}
 
-    fn warn(&self, _: &str) {}
+    fn warn(&self, _: &str) -> Result<(), HostError> {
+        Ok(())
+    }
 }

@@ -79,7 +79,7 @@ fn invoke(case: &Case, scratch: &Path, folder: &Path) -> Result<Output, String> 
         let (name, value) = variable.split_once('=').ok_or("a line `Env:` says NAME=value")?;
         command.env(name, value);
     }
-    command.arg("--quiet").args(words(line)).current_dir(folder);
+    command.args(["--quiet", "--no-use-colors"]).args(words(line)).current_dir(folder);
     command.output().map_err(|error| error.to_string())
 }
 

@@ -64,7 +64,10 @@ impl Pointer {
 fn quoted_name(message: &str, sql: &str) -> Option<usize> {
     let (_, rest) = message.split_once('"')?;
     let (name, _) = rest.split_once('"')?;
-    let mut found = sql.match_indices(name).map(|(at, _)| at);
+    // A comment in front tells of the statement, and may hold names of it.
+    let ahead = if sql.starts_with("/*") { sql.find("*/").unwrap_or_default() } else { 0 };
+    let statement = sql.get(ahead..).unwrap_or_default();
+    let mut found = statement.match_indices(name).map(|(at, _)| ahead + at);
     match (found.next(), found.next()) {
         (Some(at), None) if !name.is_empty() => Some(at),
         _ => None,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::adapter;
 use crate::artifact::{self, manifest, run_results};
-use crate::cli::args::{Running, Selection};
+use crate::cli::args::Selection;
 use crate::cli::exit::Exit;
 use crate::cli::session::Setting;
 use crate::compile::project::Project;
@@ -46,8 +46,8 @@ impl Kind {
 }
 
 /// Runs the command.
-pub(super) fn run(setting: &Setting, kind: Kind, selection: &Selection, running: &Running) -> Exit {
-    let project = match setting.read(kind.which(), Some(running), Some(selection)) {
+pub(super) fn run(setting: &Setting, kind: Kind, selection: &Selection) -> Exit {
+    let project = match setting.read(kind.which(), Some(selection)) {
         Ok(project) => project,
         Err(exit) => return exit,
     };
@@ -56,9 +56,10 @@ pub(super) fn run(setting: &Setting, kind: Kind, selection: &Selection, running:
         Err(exit) => return exit,
     };
     if chosen.is_empty() {
-        setting.listener.notice(&Event::Warning(
-            "Nothing to do. Try checking your model configs and model specification args".to_owned(),
-        ));
+        let text = "Nothing to do. Try checking your model configs and model specification args";
+        if let Err(exit) = setting.warn("NothingToDo", text.to_owned()) {
+            return exit;
+        }
         return finish(setting, &project, &RunOutcome::default());
     }
     let action = if kind == Kind::Build { Action::Build } else { Action::Run };
@@ -66,7 +67,7 @@ pub(super) fn run(setting: &Setting, kind: Kind, selection: &Selection, running:
         Ok(session) => session,
         Err(exit) => return exit,
     };
-    match run_nodes(&session, &chosen, action, running.fail_fast) {
+    match run_nodes(&session, &chosen, action, setting.flags.is_on("fail_fast")) {
         Ok(outcome) => {
             setting.listener.notice(&Event::Summary { results: outcome.results.clone() });
             let work: f64 = outcome.results.iter().map(|(_, result)| result.seconds).sum();
@@ -94,7 +95,11 @@ pub(super) fn open(setting: &Setting, project: &Arc<Project>) -> Result<Arc<Sess
         setting.complain(&format!("error: {error}"));
         Exit::Misuse
     })?;
-    let session = Arc::new(Session::new(project.clone(), adapter, setting.listener.clone()));
+    let session = Session::new(project.clone(), adapter, setting.listener.clone());
+    let session = Arc::new(session.map_err(|finding| {
+        setting.report(&mut vec![*finding]);
+        Exit::Misuse
+    })?);
     let stopping = session.clone();
     // Only the first command of a process can set a handler, and there is only one.
     let _ = ctrlc::set_handler(move || stopping.stop());
@@ -104,6 +109,11 @@ pub(super) fn open(setting: &Setting, project: &Arc<Project>) -> Result<Arc<Sess
 /// Writes the artifacts and decides the exit code.
 pub(super) fn finish(setting: &Setting, project: &Project, outcome: &RunOutcome) -> Exit {
     let results: Vec<&NodeResult> = outcome.results.iter().map(|(_, result)| result).collect();
+    let exit =
+        if results.iter().any(|result| result.status.is_failure()) { Exit::Failed } else { Exit::Fine };
+    if !setting.flags.is_on("write_json") {
+        return exit;
+    }
     let folder = project.target_folder();
     let written = artifact::write(&folder.join("manifest.json"), &manifest::manifest(project, &results))
         .and_then(|()| {
@@ -116,5 +126,5 @@ pub(super) fn finish(setting: &Setting, project: &Project, outcome: &RunOutcome)
         setting.complain(&format!("error: {error}"));
         return Exit::Misuse;
     }
-    if results.iter().any(|result| result.status.is_failure()) { Exit::Failed } else { Exit::Fine }
+    exit
 }

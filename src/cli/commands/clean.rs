@@ -10,7 +10,7 @@ use crate::run::events::Event;
 
 /// Runs the command.
 pub(super) fn run(setting: &Setting) -> Exit {
-    let project = match setting.read("clean", None, None) {
+    let project = match setting.read("clean", None) {
         Ok(project) => project,
         Err(exit) => return exit,
     };

@@ -10,7 +10,7 @@ use crate::run::nodes::{Action, run as run_nodes};
 
 /// Runs the command.
 pub(super) fn run(setting: &Setting, selection: &Selection) -> Exit {
-    let project = match setting.read("compile", None, Some(selection)) {
+    let project = match setting.read("compile", Some(selection)) {
         Ok(project) => project,
         Err(exit) => return exit,
     };
@@ -25,13 +25,13 @@ pub(super) fn run(setting: &Setting, selection: &Selection) -> Exit {
     };
     match run_nodes(&session, &chosen, Action::Compile, false) {
         Ok(outcome) => {
-            if !selection.select.is_empty() {
-                for (label, result) in &outcome.results {
-                    if let (Some(code), "model" | "analysis") = (&result.compiled_code, label.resource_type) {
-                        setting
-                            .listener
-                            .notice(&Event::Print(format!("Compiled node '{}' is:\n{code}\n", label.name)));
-                    }
+            for (label, result) in &outcome.results {
+                // dbt shows the nodes whose names stand in the selection itself.
+                let is_named = selection.select.iter().any(|text| text.contains(&label.name));
+                if let (Some(code), true) = (&result.compiled_code, is_named) {
+                    let titled = format!("Compiled node '{}' is:\n{code}\n", label.name);
+                    let text = if setting.flags.is_on("quiet") { code.clone() } else { titled };
+                    setting.listener.notice(&Event::Output(text));
                 }
             }
             setting.listener.notice(&Event::Summary { results: outcome.results.clone() });

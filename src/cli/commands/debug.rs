@@ -8,7 +8,7 @@ use crate::run::events::Event;
 /// Runs the command.
 pub(super) fn run(setting: &Setting) -> Exit {
     let say = |text: String| setting.listener.notice(&Event::Message { text, info: true });
-    let Ok(project) = setting.read("debug", None, None) else {
+    let Ok(project) = setting.read("debug", None) else {
         say("1 check failed: the project or its profile cannot be read".to_owned());
         return Exit::Failed;
     };

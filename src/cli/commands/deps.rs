@@ -60,7 +60,7 @@ pub(super) fn run(setting: &Setting, asked: &Deps) -> Exit {
         root,
         upgrade: asked.upgrade,
         lock_only: asked.lock,
-        dbt_version: Version::parse(DBT_VERSION).filter(|_| !asked.no_version_check),
+        dbt_version: Version::parse(DBT_VERSION).filter(|_| setting.flags.is_on("version_check")),
         environment: setting.surroundings.environment.clone(),
     };
     let result = Installer {
@@ -86,7 +86,7 @@ pub(super) fn run(setting: &Setting, asked: &Deps) -> Exit {
 /// Finds the project and enters its folder, so that relative paths are taken from it.
 fn enter_project(setting: &Setting) -> Result<PathBuf, LoadError> {
     let started_in = fs::current_folder()?;
-    let asked = setting.global.project_dir.as_ref().map(|folder| started_in.join(folder));
+    let asked = setting.flags.text("project_dir").map(|folder| started_in.join(folder));
     let file = locate::project_file(asked.as_deref(), &started_in)?;
     let root = file.parent().map(Path::to_path_buf).unwrap_or_default();
     fs::enter_folder(&root)?;
@@ -102,6 +102,7 @@ fn event(notice: Notice) -> Event {
 
 /// Reports findings, sorted; returns whether one is an error.
 fn report(setting: &Setting, findings: &mut Vec<Diagnostic>) -> bool {
+    setting.flags.warnings().apply(findings);
     diagnostic::sort(findings);
     for finding in findings.iter() {
         setting.listener.notice(&Event::Finding(finding.clone()));

@@ -18,8 +18,11 @@ pub(super) fn run(setting: &Setting, what: &Generate) -> Exit {
     };
     let options =
         Options { patients: *patients, seed: *seed, years: *years, end: *end, layout, out: out.clone() };
-    let target =
-        if setting.global.quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+    let target = if setting.flags.is_on("quiet") {
+        ProgressDrawTarget::hidden()
+    } else {
+        ProgressDrawTarget::stderr()
+    };
     let bar = ProgressBar::with_draw_target(Some(*patients), target);
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} patients, {msg}");
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));

@@ -1,6 +1,6 @@
 //! `init`: writes a small project that builds at once.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::base::fs;
 use crate::cli::exit::Exit;
@@ -42,7 +42,7 @@ pub(super) fn run(setting: &Setting, name: &str) -> Exit {
         ));
         return Exit::Misuse;
     }
-    let folder = setting.global.project_dir.clone().unwrap_or_default().join(name);
+    let folder = setting.flags.text("project_dir").map(PathBuf::from).unwrap_or_default().join(name);
     if fs::is_folder(&folder) {
         setting.complain(&format!("error: the folder {} exists already", folder.display()));
         return Exit::Misuse;

@@ -11,17 +11,18 @@ use crate::graph::nodes::{Node, ResourceType};
 use crate::run::events::{Event, Listener};
 
 /// Lets only findings through: stdout belongs to the result.
-struct OnlyFindings(Arc<dyn Listener>);
+struct OnlyFindings(Setting);
 
 impl Listener for OnlyFindings {
     fn notice(&self, event: &Event) {
-        if matches!(event, Event::Finding(finding) if finding.is_error()) || matches!(event, Event::Print(_))
+        if matches!(event, Event::Finding(finding) if finding.is_error())
+            || matches!(event, Event::Print(_) | Event::Output(_))
         {
-            self.0.notice(event);
+            self.0.listener.notice(event);
         } else if let Event::Warning(text) = event {
-            anstream::eprintln!("warning: {text}");
+            self.0.complain(&format!("warning: {text}"));
         } else if let Event::Message { text, info: true } = event {
-            anstream::eprintln!("{text}");
+            self.0.complain(text);
         }
     }
 }
@@ -42,18 +43,15 @@ const KEYS: &[&str] = &[
 
 /// Runs the command.
 pub(super) fn run(setting: &Setting, selection: &Selection, kinds: &[String], output: ListOutput) -> Exit {
-    let quiet = Setting {
-        global: setting.global.clone(),
-        surroundings: setting.surroundings.clone(),
-        sources: setting.sources.clone(),
-        listener: Arc::new(OnlyFindings(setting.listener.clone())),
-        colour: setting.colour,
-    };
-    let project = match quiet.read("list", None, Some(selection)) {
+    let quiet = setting.heard_by(Arc::new(OnlyFindings(setting.clone())));
+    let project = match quiet.read("list", Some(selection)) {
         Ok(project) => project,
         Err(exit) => return exit,
     };
     let takes = |node: &Node| {
+        if node.resource_type == ResourceType::Operation {
+            return false;
+        }
         kinds.is_empty() || kinds.iter().any(|kind| kind == node.resource_type.name() || kind == "all")
     };
     let chosen = match quiet.select(&project, selection, takes) {
@@ -64,7 +62,7 @@ pub(super) fn run(setting: &Setting, selection: &Selection, kinds: &[String], ou
         setting.complain("No nodes selected!");
     }
     for node in chosen.iter().filter_map(|id| project.nodes.get(id)) {
-        setting.listener.notice(&Event::Print(line(node, output)));
+        setting.listener.notice(&Event::Output(line(node, output)));
     }
     Exit::Fine
 }

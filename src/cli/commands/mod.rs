@@ -11,26 +11,27 @@ mod list;
 mod parse;
 mod show;
 
-use crate::cli::args::{Arguments, Command};
+use crate::cli::args::{Arguments, Command, Running};
 use crate::cli::exit::Exit;
 use crate::cli::session::Setting;
 
 /// Runs a command.
 pub(super) fn run(arguments: Arguments) -> Exit {
-    let setting = Setting::new(&arguments.global);
+    let setting = match Setting::new(&arguments.global, running(&arguments.command)) {
+        Ok(setting) => setting,
+        Err(exit) => return exit,
+    };
     match arguments.command {
-        Command::Build { selection, running } => {
-            build::run(&setting, build::Kind::Build, &selection, &running)
-        }
-        Command::Run { selection, running } => build::run(&setting, build::Kind::Run, &selection, &running),
-        Command::Test { selection, running } => build::run(&setting, build::Kind::Test, &selection, &running),
-        Command::Seed { selection, running } => build::run(&setting, build::Kind::Seed, &selection, &running),
-        Command::Compile { selection } => compile::run(&setting, &selection),
+        Command::Build { selection, .. } => build::run(&setting, build::Kind::Build, &selection),
+        Command::Run { selection, .. } => build::run(&setting, build::Kind::Run, &selection),
+        Command::Test { selection, .. } => build::run(&setting, build::Kind::Test, &selection),
+        Command::Seed { selection, .. } => build::run(&setting, build::Kind::Seed, &selection),
+        Command::Compile { selection, .. } => compile::run(&setting, &selection),
         Command::Parse => parse::run(&setting),
         Command::List { selection, resource_type, output } => {
             list::run(&setting, &selection, &resource_type, output)
         }
-        Command::Show { selection, inline, limit, output } => {
+        Command::Show { selection, inline, limit, output, .. } => {
             show::run(&setting, &selection, inline.as_deref(), limit, output)
         }
         Command::Deps(asked) => deps::run(&setting, &asked),
@@ -38,5 +39,18 @@ pub(super) fn run(arguments: Arguments) -> Exit {
         Command::Clean => clean::run(&setting),
         Command::Init { name } => init::run(&setting, &name),
         Command::Generate { what } => generate::run(&setting, &what),
+    }
+}
+
+/// Returns how a command is to run nodes, if it is one that does.
+fn running(command: &Command) -> Option<&Running> {
+    match command {
+        Command::Build { running, .. }
+        | Command::Run { running, .. }
+        | Command::Test { running, .. }
+        | Command::Seed { running, .. }
+        | Command::Compile { running, .. }
+        | Command::Show { running, .. } => Some(running),
+        _ => None,
     }
 }

@@ -6,10 +6,13 @@ use crate::cli::session::Setting;
 
 /// Runs the command.
 pub(super) fn run(setting: &Setting) -> Exit {
-    let project = match setting.read("parse", None, None) {
+    let project = match setting.read("parse", None) {
         Ok(project) => project,
         Err(exit) => return exit,
     };
+    if !setting.flags.is_on("write_json") {
+        return Exit::Fine;
+    }
     let path = project.target_folder().join("manifest.json");
     match artifact::write(&path, &manifest::manifest(&project, &[])) {
         Ok(()) => Exit::Fine,

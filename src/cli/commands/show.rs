@@ -14,6 +14,7 @@ use crate::cli::session::Setting;
 use crate::compile::render;
 use crate::diagnostic::render::full;
 use crate::graph::nodes::{Node, ResourceType};
+use crate::graph::select::IndirectSelection;
 use crate::jinja::builtins::adapter::host_error;
 use crate::jinja::eval::error::RenderError;
 use crate::jinja::host::Host;
@@ -31,7 +32,7 @@ pub(super) fn run(
     limit: i64,
     output: ShowOutput,
 ) -> Exit {
-    let project = match setting.read("show", None, Some(selection)) {
+    let project = match setting.read("show", Some(selection)) {
         Ok(project) => project,
         Err(exit) => return exit,
     };
@@ -46,9 +47,7 @@ pub(super) fn run(
                 matches!(node.resource_type, ResourceType::Model | ResourceType::Seed | ResourceType::Test)
             };
             let named_any = !selection.select.is_empty() || selection.selector.is_some();
-            let mut named = selection.clone();
-            named.indirect_selection = crate::cli::args::Indirect::Empty;
-            let chosen = match setting.select(&project, &named, takes) {
+            let chosen = match setting.select_with(&project, selection, IndirectSelection::Empty, takes) {
                 Ok(chosen) if !named_any || chosen.is_empty() => {
                     setting.complain("error: name a model with --select, or a query with --inline");
                     return Exit::Misuse;
@@ -56,14 +55,18 @@ pub(super) fn run(
                 Ok(chosen) => chosen,
                 Err(exit) => return exit,
             };
+            let _ = project.invocation.selected.set(chosen.iter().cloned().collect());
             let nodes = chosen.iter().filter_map(|id| project.nodes.get(id));
             nodes.map(|node| (Some(node.name.clone()), node_rows(&session, node, limit))).collect()
         }
     };
     let mut exit = Exit::Fine;
+    let quiet = setting.flags.is_on("quiet");
     for (name, rows) in shown {
         match rows {
-            Ok(rows) => setting.listener.notice(&Event::Print(written(name.as_deref(), &rows, output))),
+            Ok(rows) => {
+                setting.listener.notice(&Event::Output(written(name.as_deref(), &rows, output, quiet)));
+            }
             Err(error) => {
                 setting.complain(&full::render(
                     &render::finding(&error, &setting.sources),
@@ -77,7 +80,10 @@ pub(super) fn run(
     exit
 }
 
-fn written(name: Option<&str>, rows: &Table, output: ShowOutput) -> String {
+fn written(name: Option<&str>, rows: &Table, output: ShowOutput, quiet: bool) -> String {
+    if output == ShowOutput::Text && quiet {
+        return table::draw(rows, None);
+    }
     if output == ShowOutput::Text {
         let title = name.map_or_else(
             || "Previewing inline node:".to_owned(),
@@ -101,7 +107,7 @@ fn limited(sql: &str, limit: i64) -> String {
 
 fn node_rows(session: &Arc<Session>, node: &Node, limit: i64) -> Result<Table, RenderError> {
     let line: Line = Rc::new(RefCell::new(None));
-    let host: Rc<dyn Host> = NodeHost::new(session, &line, None);
+    let host: Rc<dyn Host> = NodeHost::for_node(session, &line, node, None);
     let sql = if node.resource_type == ResourceType::Seed {
         Text::new(format!("select * from {}", crate::compile::node_value::relation(node).render()))
     } else {
@@ -129,7 +135,7 @@ fn query_rows(
     use crate::jinja::eval::render;
     use crate::jinja::syntax::{Origin, parse};
     let line: Line = Rc::new(RefCell::new(None));
-    let host: Rc<dyn Host> = NodeHost::new(session, &line, None);
+    let host: Rc<dyn Host> = NodeHost::new(session, &line);
     let file = setting.sources.add("--inline", query);
     let template = parse(query, &Origin::at(file, 0), false).map_err(|finding| {
         let mut error = RenderError::new(finding.message.clone());

@@ -108,10 +108,7 @@ pub(super) fn left_out(reading: &Reading, findings: &mut Vec<Diagnostic>) {
             format!("{what} are not run yet: this one is left out"),
         ));
     };
-    for (package, files) in reading.packages() {
-        for hook in package.definition.on_run_start.iter().chain(&package.definition.on_run_end) {
-            say(hook.place, "hooks around a run");
-        }
+    for (_, files) in reading.packages() {
         for file in files.iter().filter(|file| file.kind == FileKind::Snapshot) {
             say(Place::new(file.file, Span::new(file.stripped, file.stripped + 1)), "snapshots");
         }
@@ -152,9 +149,8 @@ pub(super) fn unused_config_paths(reading: &Reading, drafts: &[Draft], findings:
 
 /// Finds names with blanks, and values of `enabled` that are no truth.
 pub(super) fn names_and_types(reading: &Reading, drafts: &[Draft], findings: &mut Vec<Diagnostic>) {
-    let flag =
-        reading.root().and_then(|root| root.definition.flags.get("require_resource_names_without_spaces"));
-    let blanks_are_wrong = flag.and_then(Data::as_bool).unwrap_or(true);
+    let blanks_are_wrong =
+        reading.loaded.invocation.options.flags.is_on("require_resource_names_without_spaces");
     for Draft { node, .. } in drafts {
         let named = matches!(
             node.resource_type,
@@ -177,6 +173,25 @@ pub(super) fn names_and_types(reading: &Reading, drafts: &[Draft], findings: &mu
             let finding = Diagnostic::at(codes::INVALID_VALUE, node.place, message);
             findings.push(finding.hint(
                 "a template gives a truth with `| as_bool`, or when it is not made of constants alone",
+            ));
+        }
+    }
+}
+
+/// Finds nodes of different kinds that `ref` could mean by one name; only a flag of the project makes that an error.
+pub(super) fn shared_names(reading: &Reading, nodes: &Nodes, findings: &mut Vec<Diagnostic>) {
+    if !reading.loaded.invocation.options.flags.is_on("require_unique_project_resource_names") {
+        return;
+    }
+    let mut seen: HashMap<(&str, &str), &Node> = HashMap::new();
+    for node in nodes.enabled.values().filter(|node| node.resource_type.is_refable()) {
+        if let Some(first) = seen.insert((&node.package, &node.name), node)
+            && first.resource_type != node.resource_type
+        {
+            let message = format!("found two resources with the name `{}`", node.name);
+            let finding = Diagnostic::at(codes::DUPLICATE_NAME, node.place, message);
+            findings.push(finding.also(first.place, "the other one").hint(
+                "rename one of them, or turn `require_unique_project_resource_names` off under `flags:`",
             ));
         }
     }

@@ -164,7 +164,7 @@ fn draft(
     findings: &mut Vec<Diagnostic>,
 ) -> Draft {
     let test = &rendered(reading, target, test, findings);
-    let arguments = arguments(target, test);
+    let arguments = arguments(reading, target, test);
     let values: IndexMap<String, Data> =
         arguments.iter().map(|(key, argument)| (key.clone(), argument.value.clone())).collect();
     let namespace = test.namespace.as_deref();
@@ -239,10 +239,11 @@ fn draft(
     Draft { left_out, ..Draft::new(node) }
 }
 
-fn arguments(target: &Target<'_>, test: &TestProperties) -> IndexMap<String, Argument> {
+fn arguments(reading: &Reading, target: &Target<'_>, test: &TestProperties) -> IndexMap<String, Argument> {
+    let as_one = !reading.loaded.invocation.options.flags.is_on("require_generic_test_arguments_property");
     let mut arguments: IndexMap<String, Argument> = test
-        .arguments
-        .iter()
+        .all_arguments(as_one)
+        .into_iter()
         .map(|entry| (entry.key.clone(), Argument { value: entry.value.to_data(), place: entry.value.place }))
         .collect();
     if let Some(column) = target.column {

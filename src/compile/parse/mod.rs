@@ -4,6 +4,7 @@ mod checks;
 mod docs;
 mod exposures;
 mod generic_tests;
+mod hooks;
 mod keys;
 mod macros;
 mod names;
@@ -90,6 +91,7 @@ pub fn read(
     checks::repeated_properties(&reading, findings);
     checks::names_and_types(&reading, &drafts, findings);
     checks::left_out(&reading, findings);
+    drafts.extend(hooks::read(&reading, findings));
 
     let quoting = quoting(&reading);
     for draft in &mut drafts {
@@ -100,13 +102,16 @@ pub fn read(
     let groups = exposures::groups(&reading, &drafts, findings);
 
     let (mut nodes, templates) = collect(drafts, findings);
-    let resolver = Resolver::new(&nodes, &reading.loaded.invocation.project_name);
+    let invocation = &reading.loaded.invocation;
+    let own_first = invocation.options.flags.is_on("require_ref_searches_node_package_before_root");
+    let resolver = Resolver::new(&nodes, &invocation.project_name, own_first);
     resolve_all(&mut nodes, &resolver, findings);
     keys::assign(&mut nodes);
     let graph = Graph::new(&nodes);
     findings.extend(cycle::find(&graph, &nodes, &resolver));
     checks::duplicate_relations(&nodes, findings);
     checks::access(&reading, &nodes, &resolver, findings);
+    checks::shared_names(&reading, &nodes, findings);
 
     let mut macro_properties = Vec::new();
     let mut kept = Vec::new();

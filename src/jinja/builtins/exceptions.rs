@@ -124,7 +124,10 @@ impl Object for Exceptions {
         if name == "warn" {
             let message = arguments.positional.first().map(Value::to_text).unwrap_or_default();
             if let (Some(host), Mode::Execute) = (&self.host, evaluator.environment.mode) {
-                host.warn(&message);
+                let warned = host.warn(&message);
+                return Some(
+                    warned.map(|()| Value::from("")).map_err(|error| RenderError::new(error.message).into()),
+                );
             }
             return Some(Ok(Value::from("")));
         }

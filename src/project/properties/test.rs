@@ -15,8 +15,10 @@ pub struct TestProperties {
     pub namespace: Option<String>,
     /// The test's name.
     pub test: String,
-    /// Its arguments, not rendered, each with its place.
+    /// The arguments beside its other keys, not rendered, each with its place.
     pub arguments: Vec<Entry>,
+    /// The entry `arguments`, which holds the others.
+    pub nested: Option<Entry>,
     /// Its configuration, not rendered.
     pub config: DataMap,
     /// The name given to the node instead of the made-up one.
@@ -82,6 +84,7 @@ impl TestProperties {
             namespace,
             test,
             arguments: Vec::new(),
+            nested: None,
             config: DataMap::new(),
             name: None,
             description: String::new(),
@@ -120,26 +123,17 @@ impl TestProperties {
                 "name" => self.name = data().to_text(),
                 "description" => self.description = data().to_text().unwrap_or_default(),
                 "config" => self.config = data().as_map().cloned().unwrap_or_default(),
-                "arguments" => {}
-                "model" => {
-                    let message = "`model` cannot be an argument of a test: it is the relation under test";
-                    findings.push(Diagnostic::at(codes::INVALID_VALUE, entry.key_place, message));
+                "arguments" => {
+                    let named = entry.value.entries().iter().filter(|inner| inner.key == "model");
+                    findings.extend(named.map(|inner| reserved(inner.key_place)));
+                    self.nested = Some((*entry).clone());
                 }
+                "model" => findings.push(reserved(entry.key_place)),
                 key if CONFIG_KEYS.contains(&key) => {
                     inline.insert(key.to_owned(), data());
                 }
                 _ => self.arguments.push((*entry).clone()),
             }
-        }
-        for argument in
-            entries.iter().filter(|entry| entry.key == "arguments").flat_map(|entry| entry.value.entries())
-        {
-            if argument.key == "model" {
-                let message = "`model` cannot be an argument of a test: it is the relation under test";
-                findings.push(Diagnostic::at(codes::INVALID_VALUE, argument.key_place, message));
-            }
-            self.arguments.retain(|old| old.key != argument.key);
-            self.arguments.push(argument.clone());
         }
         for (key, value) in inline {
             if self.config.contains_key(&key) {
@@ -149,6 +143,18 @@ impl TestProperties {
                 self.config.insert(key, value);
             }
         }
+    }
+
+    /// Returns all arguments. What stands under `arguments` are arguments themselves, or with `as_one` the value of
+    /// one of that name.
+    pub fn all_arguments(&self, as_one: bool) -> Vec<&Entry> {
+        let nested: Vec<&Entry> = match &self.nested {
+            Some(entry) if as_one => vec![entry],
+            Some(entry) => entry.value.entries().iter().collect(),
+            None => Vec::new(),
+        };
+        let is_plain = |entry: &&Entry| !nested.iter().any(|other| other.key == entry.key);
+        self.arguments.iter().filter(is_plain).chain(nested.iter().copied()).collect()
     }
 
     /// Returns the configuration keys in the order in which dbt writes them.
@@ -161,4 +167,10 @@ impl TestProperties {
             .map(|(key, value)| (key.as_str(), value))
             .collect()
     }
+}
+
+/// The finding of an argument that is called as the relation under test.
+fn reserved(place: Place) -> Diagnostic {
+    let message = "`model` cannot be an argument of a test: it is the relation under test";
+    Diagnostic::at(codes::INVALID_VALUE, place, message)
 }

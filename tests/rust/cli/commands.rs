@@ -173,8 +173,7 @@ fn show_prints_rows() {
     exit 0
     "#);
     let inline = "select max(id) as most\nfrom {{ ref('orders') }}";
-    insta::assert_snapshot!(run_with(&project, &["show", "--quiet", "--inline", inline]).told(), @r"
-    Previewing inline node:
+    insta::assert_snapshot!(run_with(&project, &["show", "--quiet", "--inline", inline]).told(), @"
     | most |
     |------|
     | 2    |

@@ -7,6 +7,8 @@ mod commands;
 mod deps;
 mod deps_archives;
 mod deps_broken;
+mod flags;
+mod hooks;
 mod incremental;
 mod listing;
 mod macros;

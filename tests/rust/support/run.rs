@@ -48,7 +48,7 @@ pub(crate) fn run_with(project: &Project, arguments: &[&str]) -> Answer {
 pub(crate) fn run_in(project: &Project, arguments: &[&str], environment: &[(&str, &str)]) -> Answer {
     let mut command = Command::new(env!("CARGO_BIN_EXE_martlet"));
     command.args(arguments).current_dir(project.folder()).env("HOME", project.home()).env("NO_COLOR", "1");
-    for name in ["DBT_PROJECT_DIR", "DBT_PROFILES_DIR", "DBT_TARGET", "DBT_TARGET_PATH"] {
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("DBT_")) {
         command.env_remove(name);
     }
     // Nothing that a test asks for lies behind a proxy.

@@ -1,6 +1,6 @@
 //! Constraints of columns and models as they stand in `create table`, and warnings of those a database does not keep.
 
-use crate::jinja::builtins::adapter::AdapterObject;
+use crate::jinja::builtins::adapter::{AdapterObject, host_error};
 use crate::jinja::builtins::relation::quoted;
 use crate::jinja::core::dialect::Enforcement;
 use crate::jinja::eval::error::Result;
@@ -79,7 +79,7 @@ impl Constraint {
     }
 
     /// Tells whether the database takes the constraint, and warns if it does not or does not check it.
-    fn is_taken(&self, adapter: &AdapterObject) -> bool {
+    fn is_taken(&self, adapter: &AdapterObject) -> Result<bool> {
         let enforcement = adapter.dialect.enforcement(&self.kind);
         let [unsupported, unenforced] = self.warns;
         let (kind, name) = (&self.kind, adapter.dialect.adapter);
@@ -93,9 +93,9 @@ impl Constraint {
             _ => String::new(),
         };
         if let Some(host) = adapter.host.as_ref().filter(|_| !warning.is_empty()) {
-            host.warn(&warning);
+            host.warn(&warning).map_err(|error| host_error(&error, None))?;
         }
-        enforcement != Some(Enforcement::Refused)
+        Ok(enforcement != Some(Enforcement::Refused))
     }
 }
 
@@ -111,7 +111,9 @@ pub(super) fn of_columns(adapter: &AdapterObject, arguments: Arguments) -> Resul
         let mut line = format!("{name} {}", part("data_type").to_text());
         for constraint in containers::items_of(&part("constraints")).unwrap_or_default() {
             let constraint = Constraint::read(&constraint);
-            if let Some(text) = constraint.of_column().filter(|_| constraint.is_taken(adapter)) {
+            if let Some(text) = constraint.of_column()
+                && constraint.is_taken(adapter)?
+            {
                 line.push(' ');
                 line.push_str(&text);
             }
@@ -127,7 +129,7 @@ pub(super) fn of_model(adapter: &AdapterObject, arguments: Arguments) -> Result<
     let constraints = containers::items_of(&given)?;
     let taken = constraints.iter().map(Constraint::read).filter_map(|constraint| {
         let text = constraint.of_model()?;
-        constraint.is_taken(adapter).then(|| Value::from(text))
+        constraint.is_taken(adapter).map(|taken| taken.then(|| Value::from(text))).transpose()
     });
-    Ok(Value::list(taken.collect()))
+    taken.collect::<Result<_>>().map(Value::list)
 }

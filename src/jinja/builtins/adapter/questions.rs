@@ -45,9 +45,8 @@ pub(super) fn ask(
         "valid_snapshot_target" => snapshots::check_target(evaluator, false, arguments),
         "assert_valid_snapshot_target_given_strategy" => snapshots::check_target(evaluator, true, arguments),
         "location_exists" => location_exists(host, arguments),
-        "warn_once" => arguments.reader(name).text("msg").map(|message| {
-            host.warn(&message);
-            Value::None
+        "warn_once" => arguments.reader(name).text("msg").and_then(|message| {
+            host.warn(&message).map(|()| Value::None).map_err(|error| host_error(&error, None).into())
         }),
         _ => return None,
     })
