@@ -31,6 +31,9 @@ pub enum ErrorKind {
     Database,
 }
 
+/// How many calls of a chain are shown.
+const LONGEST_CHAIN: usize = 12;
+
 /// An error with its place and the calls that led there.
 #[derive(Debug, Clone)]
 pub struct RenderError {
@@ -93,6 +96,23 @@ impl RenderError {
         }
     }
 
+    /// Returns the calls that led here, innermost first, each with how often it stands in a row. Of a long chain the
+    /// middle is left out: what failed and what the user wrote are at its ends.
+    fn chain(&self) -> Vec<(&str, Option<Place>, usize)> {
+        let mut chain: Vec<(&str, Option<Place>, usize)> = Vec::new();
+        for (name, place) in &self.calls {
+            match chain.last_mut() {
+                Some((last, at, times)) if *last == &**name && at == place => *times += 1,
+                _ => chain.push((name, *place, 1)),
+            }
+        }
+        let ends = LONGEST_CHAIN / 2;
+        if chain.len() > LONGEST_CHAIN {
+            chain.drain(ends..chain.len() - ends);
+        }
+        chain
+    }
+
     /// Returns the finding that the error is for the user: the failing place, then each call that led there.
     pub fn to_diagnostic(&self) -> Diagnostic {
         let code = match self.kind {
@@ -106,11 +126,13 @@ impl RenderError {
             Some(place) => Diagnostic::at(code, place, message),
             None => Diagnostic::new(code, message),
         };
-        // The calls of built-in macros say nothing to the user beyond the first few.
-        for (name, place) in self.calls.iter().take(12) {
+        for (name, place, times) in self.chain() {
+            let again = if times > 1 { format!(", {times} times") } else { String::new() };
             match place {
-                Some(place) => finding = finding.also(*place, format!("in macro `{name}`, called here")),
-                None => finding = finding.note(format!("in macro `{name}`")),
+                Some(place) => {
+                    finding = finding.also(place, format!("in macro `{name}`, called here{again}"))
+                }
+                None => finding = finding.note(format!("in macro `{name}`{again}")),
             }
         }
         if let Some(rest) = rest {

@@ -30,11 +30,8 @@
     {% call statement('run_query_statement', fetch_result=true, auto_begin=false) %}
         {{ sql }}
     {% endcall %}
-    {% set result = load_result('run_query_statement') %}
-    {% if result is not none %}
-        {% do return(result.table) %}
-    {% endif %}
-    {% do return(none) %}
+    {# While the project is read there is no result, and what it lacks is undefined. #}
+    {% do return(load_result('run_query_statement').table) %}
 {% endmacro %}
 
 {# Puts the text of the block before the statement that builds the model. #}
