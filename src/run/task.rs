@@ -90,6 +90,7 @@ fn compiled(
         result.compiled_code = Some(compiled.output.text.clone());
     }
     result.compiled_at = Some((begun, clock::now()));
+    result.macros = compiled.names.called_macros();
     Ok((compiled.names, Text::captured(compiled.output)))
 }
 
