@@ -17,6 +17,10 @@ Compared are
 - the status of every node that `build` ran (after `seed`, as sources may be seeds), and how many rows failed a test;
 - the relations in the database: their columns with types, and their rows in any order.
 
+With `--build` dbt builds twice, the second time in an order of sets of its own, and what it does not repeat itself
+(random rows, ties in an order) is left out of the counts and told as `unsteady`.
+Sources and dependencies of a node are compared as sets: dbt keeps them in no order. So is an inferred primary key.
+
 Values that change with every run are taken for equal: times of the last two days, ids of invocations (UUIDs), hexadecimal
 digests that dbt makes of them, and the folder of the tool. `normalised` says how many texts and relations were equal by
 this only.
@@ -43,6 +47,7 @@ KEYS = """resource_type name alias package_name database schema relation_name fq
     expect overrides model""".split()
 # Keys that hold when and where a manifest was written.
 CHANGING = ("created_at", "unrendered_config", "root_path", "build_path", "compiled_path")
+UNORDERED = ("sources", "depends_on.nodes", "depends_on.macros", "primary_key")
 TOKEN = re.compile(
     r"""(?P<skip>\s+|--[^\n]*|/\*.*?\*/)
     | '(?:[^']|'')*' | "(?:[^"]|"")*" | [A-Za-z_][\w$]* | \d+(?:\.\d+)?(?:[eE][+-]?\d+)? | <> | [<>!=]= | :: | \|\| | .""",
@@ -75,10 +80,10 @@ def tokens(sql):
 class Tool:
     """One of the two programs with a folder, a profile and a database of its own."""
 
-    def __init__(self, name, command, scratch, profile):
+    def __init__(self, name, command, scratch, profile, environment=None):
         self.name, self.command, self.folder = name, command, scratch / name
         self.folder.mkdir(parents=True)
-        self.compiled = {}
+        self.compiled, self.environment = {}, environment or {}
         self.database = self.folder / "conformance.duckdb"
         output = {"type": "duckdb", "path": str(self.database), "schema": "main", "threads": 4}
         text = json.dumps({profile: {"target": "dev", "outputs": {"dev": output}}})
@@ -89,7 +94,7 @@ class Tool:
         places = ["--profiles-dir", self.folder, "--target-path", self.folder / "target"]
         arguments = [verb, *map(str, places), *(["--vars", variables] if variables else [])]
         environment = {**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DBT_PARTIAL_PARSE": "false"}
-        environment |= {"DBT_LOG_PATH": str(self.folder / "logs"), "NO_COLOR": "1"}
+        environment |= {"DBT_LOG_PATH": str(self.folder / "logs"), "NO_COLOR": "1", **self.environment}
         done = subprocess.run(
             [*self.command, *arguments], cwd=project, env=environment, capture_output=True, text=True, check=False
         )
@@ -110,8 +115,9 @@ class Report:
     def __init__(self, label):
         self.label, self.counts, self.differences = label, {}, []
 
-    def count(self, what, equal, whole, normalised=0):
-        self.counts[what] = f"{equal}/{whole}" + (f" ({normalised} normalised)" if normalised else "")
+    def count(self, what, equal, whole, **apart):
+        apart = ", ".join(f"{number} {how}" for how, number in apart.items() if number)
+        self.counts[what] = f"{equal}/{whole}" + (f" ({apart})" if apart else "")
 
     def differ(self, kind, where, *sides):
         self.differences.append((kind, where, sides))
@@ -154,6 +160,8 @@ def compare_values(report, name, key, left, right):
     """Goes down into mappings, so that a difference is told by the key it is under."""
     if key.rsplit(".", 1)[-1] in CHANGING or left == right:
         return
+    if key in UNORDERED and isinstance(right, list) and as_set(left) == as_set(right):
+        return
     if isinstance(left, dict) and isinstance(right, dict):
         for inner in sorted(left.keys() | right.keys()):
             label = "*" if key == "columns" else inner
@@ -163,10 +171,17 @@ def compare_values(report, name, key, left, right):
         report.differ(f"key {key}", name, left, right)
 
 
-def compare_compiled(report, dbt, martlet):
-    equal = normalised = 0
+def as_set(values):
+    return {json.dumps(value) for value in values}
+
+
+def compare_compiled(report, dbt, martlet, again):
+    equal = normalised = unsteady = 0
     for name, theirs in sorted(dbt.compiled.items()):
         ours = martlet.compiled.get(name)
+        if again and tokens(still(theirs, dbt.folder)) != tokens(still(again.compiled.get(name, ""), again.folder)):
+            unsteady += 1
+            continue
         if ours is not None and tokens(theirs) == tokens(ours):
             equal += 1
         elif ours is not None and tokens(still(theirs, dbt.folder)) == tokens(still(ours, martlet.folder)):
@@ -175,7 +190,7 @@ def compare_compiled(report, dbt, martlet):
             report.differ("compiled SQL", name, *first_difference(still(theirs, dbt.folder), ours and still(ours, martlet.folder)))
     for name in sorted(martlet.compiled.keys() - dbt.compiled.keys()):
         report.differ("compiled SQL of martlet only", name)
-    report.count("compiled", equal, len(dbt.compiled), normalised)
+    report.count("compiled", equal, len(dbt.compiled) - unsteady, normalised=normalised, unsteady=unsteady)
 
 
 def first_difference(theirs, ours):
@@ -187,18 +202,21 @@ def first_difference(theirs, ours):
     return tuple(" ".join(side[max(0, at - 6) : at + 12]) for side in (left, right))
 
 
-def compare_statuses(report, dbt, martlet):
-    left, right = (
-        {result["unique_id"]: result for result in tool.artifact("run_results.json").get("results", [])} for tool in (dbt, martlet)
+def compare_statuses(report, dbt, martlet, again):
+    left, right, third = (
+        {result["unique_id"]: result for result in tool.artifact("run_results.json").get("results", [])}
+        for tool in (dbt, martlet, again)
     )
+    names = left.keys() | right.keys()
+    steady = sorted(name for name in names if outcome(left.get(name)) == outcome(third.get(name)))
     equal = 0
-    for name in sorted(left.keys() | right.keys()):
+    for name in steady:
         sides = [outcome(results.get(name)) for results in (left, right)]
         equal += sides[0] == sides[1]
         if sides[0] != sides[1]:
             messages = [" ".join(str((side.get(name) or {}).get("message") or "").split()) for side in (left, right)]
             report.differ("status", name, *(f"{side}  {message[:300]}" for side, message in zip(sides, messages)))
-    report.count("statuses", equal, len(left.keys() | right.keys()))
+    report.count("statuses", equal, len(steady), unsteady=len(names) - len(steady))
 
 
 def outcome(result):
@@ -232,29 +250,29 @@ def rows(database, relation):
         return [f"no answer: {str(error).splitlines()[0]}"]
 
 
-def compare_relations(report, dbt, martlet):
-    if not (dbt.database.exists() and martlet.database.exists()):
+def compare_relations(report, *tools):
+    """Compares what stands in the databases of dbt, martlet, and dbt again."""
+    if not all(tool.database.exists() for tool in tools):
         return
-    (theirs, left), (ours, right) = relations(dbt), relations(martlet)
-    equal = normalised = 0
+    databases, (left, right, third) = zip(*(relations(tool) for tool in tools))
+    equal = normalised = unsteady = 0
     names = sorted(left.keys() | right.keys())
     for name in names:
-        if left.get(name) != right.get(name):
+        sides = [rows(database, name) if name in left else [] for database in databases]
+        quiet = [collections.Counter(still(row, tool.folder) for row in side) for side, tool in zip(sides, tools)]
+        if left.get(name) != third.get(name) or quiet[0] != quiet[2]:
+            unsteady += 1
+        elif left.get(name) != right.get(name):
             report.differ("relation", name, *(side.get(name, "absent") for side in (left, right)))
-            continue
-        sides = [rows(database, name) for database in (theirs, ours)]
-        if sides[0] == sides[1]:
+        elif quiet[0] == quiet[1]:
             equal += 1
-            continue
-        sides = [collections.Counter(still(row, tool.folder) for row in side) for side, tool in zip(sides, (dbt, martlet))]
-        if sides[0] == sides[1]:
-            equal, normalised = equal + 1, normalised + 1
+            normalised += sides[0] != sides[1]
         else:
-            only = [list((sides[one] - sides[1 - one]).elements()) for one in (0, 1)]
+            only = [list((quiet[one] - quiet[1 - one]).elements()) for one in (0, 1)]
             report.differ("rows", name, *(f"{len(side)} rows only here, as {side[:1]}" for side in only))
-    theirs.close()
-    ours.close()
-    report.count("relations", equal, len(names), normalised)
+    for database in databases:
+        database.close()
+    report.count("relations", equal, len(names) - unsteady, normalised=normalised, unsteady=unsteady)
 
 
 def look_at(argument, options, scratch):
@@ -266,19 +284,23 @@ def look_at(argument, options, scratch):
     about = yaml.safe_load((project / "dbt_project.yml").read_text(encoding="utf-8"))
     report = Report((about["name"], label.strip() or version(project, about)))
     folder = scratch / f"{len(list(scratch.iterdir()))}_{about['name']}"
-    dbt = Tool("dbt", [sys.executable, "-c", "from dbt.cli.main import cli; cli()"], folder, about.get("profile", "default"))
-    martlet = Tool("martlet", [str(pathlib.Path(options.martlet).resolve())], folder, about.get("profile", "default"))
+    profile, command = about.get("profile", "default"), [sys.executable, "-c", "from dbt.cli.main import cli; cli()"]
+    dbt = Tool("dbt", command, folder, profile, {"PYTHONHASHSEED": "1"})
+    martlet = Tool("martlet", [str(pathlib.Path(options.martlet).resolve())], folder, profile)
+    again = Tool("again", command, folder, profile, {"PYTHONHASHSEED": "2"}) if options.build else None
     for verb in ("parse", *(["seed", "build"] if options.build else []), "compile"):
         (given, theirs), (code, ours) = (tool.run(verb, project, options.vars) for tool in (dbt, martlet))
+        if again and verb != "parse":
+            again.run(verb, project, options.vars)
         if given != code:
             report.differ(f"exit code of {verb}", project.name, *(f"{c}\n{t[-options.tail:]}" for c, t in ((given, theirs), (code, ours))))
         if verb == "parse":
             compare_manifests(report, dbt, martlet)
         elif verb == "build":
-            compare_statuses(report, dbt, martlet)
-            compare_relations(report, dbt, martlet)
+            compare_statuses(report, dbt, martlet, again)
+            compare_relations(report, dbt, martlet, again)
         elif verb == "compile":
-            compare_compiled(report, dbt, martlet)
+            compare_compiled(report, dbt, martlet, again)
     return report
 
 

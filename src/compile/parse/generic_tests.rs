@@ -398,7 +398,9 @@ fn learn_references(reading: &Reading, node: &mut Node, findings: &mut Vec<Diagn
 /// arguments nor, for its own two simplest tests, anything.
 fn macros_of_test(reading: &Reading, node: &Node, called: &[String]) -> Vec<String> {
     let Some(test) = node.generic_test() else { return Vec::new() };
-    let own = reading.macros.test(&node.package, test.namespace.as_deref(), &test.test);
+    // dbt looks for a macro of this name in the test's own package first, whatever namespace is called.
+    let own = reading.macros.find(&node.package, &format!("test_{}", test.test));
+    let own = own.or_else(|| reading.macros.test(&node.package, test.namespace.as_deref(), &test.test));
     let mut macros: Vec<String> = own.map(|own| own.unique_id()).into_iter().collect();
     if !macros.iter().any(|id| matches!(id.as_str(), "macro.dbt.test_not_null" | "macro.dbt.test_unique")) {
         macros.extend(called.iter().filter(|id| id.ends_with(".get_where_subquery")).cloned());
