@@ -99,9 +99,8 @@ class Tool:
             [*self.command, *arguments], cwd=project, env=environment, capture_output=True, text=True, check=False
         )
         (self.folder / f"{verb}.log").write_text(done.stdout + done.stderr, encoding="utf-8")
-        # A failed `compile` may write no manifest: then what `build` compiled counts.
         nodes = self.artifact("manifest.json").get("nodes", {}).items()
-        self.compiled |= {name: node["compiled_code"] for name, node in nodes if node.get("compiled_code") is not None}
+        self.compiled[verb] = {name: node["compiled_code"] for name, node in nodes if node.get("compiled_code") is not None}
         return done.returncode, done.stdout + done.stderr
 
     def artifact(self, name):
@@ -176,10 +175,13 @@ def as_set(values):
 
 
 def compare_compiled(report, dbt, martlet, again):
+    # A `compile` that fails may write nothing: then what `build` compiled is compared.
+    verb = next((verb for verb in ("compile", "build") if dbt.compiled.get(verb)), "compile")
+    left, right, third = (tool.compiled.get(verb, {}) if tool else {} for tool in (dbt, martlet, again))
     equal = normalised = unsteady = 0
-    for name, theirs in sorted(dbt.compiled.items()):
-        ours = martlet.compiled.get(name)
-        if again and tokens(still(theirs, dbt.folder)) != tokens(still(again.compiled.get(name, ""), again.folder)):
+    for name, theirs in sorted(left.items()):
+        ours = right.get(name)
+        if again and tokens(still(theirs, dbt.folder)) != tokens(still(third.get(name, ""), again.folder)):
             unsteady += 1
             continue
         if ours is not None and tokens(theirs) == tokens(ours):
@@ -188,9 +190,9 @@ def compare_compiled(report, dbt, martlet, again):
             equal, normalised = equal + 1, normalised + 1
         else:
             report.differ("compiled SQL", name, *first_difference(still(theirs, dbt.folder), ours and still(ours, martlet.folder)))
-    for name in sorted(martlet.compiled.keys() - dbt.compiled.keys()):
+    for name in sorted(right.keys() - left.keys()):
         report.differ("compiled SQL of martlet only", name)
-    report.count("compiled", equal, len(dbt.compiled) - unsteady, normalised=normalised, unsteady=unsteady)
+    report.count("compiled", equal, len(left) - unsteady, normalised=normalised, unsteady=unsteady)
 
 
 def first_difference(theirs, ours):
