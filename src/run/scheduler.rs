@@ -114,12 +114,12 @@ impl Plan {
 /// Returns the chosen nodes that come after a node with none chosen between.
 fn next_chosen(graph: &Graph, id: &str, chosen: &BTreeSet<String>) -> BTreeSet<String> {
     let (mut found, mut seen) = (BTreeSet::new(), HashSet::new());
-    let mut queue: VecDeque<String> = graph.children(id).into_iter().map(|child| child.to_string()).collect();
+    let mut queue: VecDeque<String> = graph.children(id).into_iter().map(str::to_owned).collect();
     while let Some(child) = queue.pop_front() {
         if chosen.contains(&child) {
             found.insert(child);
         } else if seen.insert(child.clone()) {
-            queue.extend(graph.children(&child).into_iter().map(|child| child.to_string()));
+            queue.extend(graph.children(&child).into_iter().map(str::to_owned));
         }
     }
     found
