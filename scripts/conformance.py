@@ -95,6 +95,8 @@ class Tool:
         arguments = [verb, *map(str, places), *(["--vars", variables] if variables else [])]
         environment = {**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DBT_PARTIAL_PARSE": "false"}
         environment |= {"DBT_LOG_PATH": str(self.folder / "logs"), "NO_COLOR": "1", **self.environment}
+        # A command that fails may leave the manifest of the one before.
+        (self.folder / "target" / "manifest.json").unlink(missing_ok=True)
         done = subprocess.run(
             [*self.command, *arguments], cwd=project, env=environment, capture_output=True, text=True, check=False
         )
