@@ -42,7 +42,7 @@ def report(what: str, figures: dict, extra: str = "") -> None:
 
 
 def write_models(folder: Path, count: int) -> None:
-    """Writes a project of models in layers of a hundred, each with two references and two tests."""
+    """Writes a project of models in layers of a hundred, each with two references; nine of ten have two tests."""
     (folder / "models").mkdir(parents=True)
     (folder / "dbt_project.yml").write_text("name: bench\nprofile: bench\n")
     (folder / "profiles.yml").write_text(
@@ -54,7 +54,8 @@ def write_models(folder: Path, count: int) -> None:
         layer = folder / "models" / f"layer_{number // 100}"
         layer.mkdir(exist_ok=True)
         (layer / f"m{number}.sql").write_text("{{ config(materialized='view') }}\n" + body + "\n")
-        properties.append(f"  - name: m{number}\n    columns:\n      - name: id\n        data_tests: [unique, not_null]")
+        if number % 10:
+            properties.append(f"  - name: m{number}\n    columns:\n      - name: id\n        data_tests: [unique, not_null]")
     (folder / "models" / "properties.yml").write_text("\n".join(properties) + "\n")
 
 
@@ -78,10 +79,11 @@ def bench_models(martlet: str, dbt: "Path | None", scratch: Path) -> None:
     for count in (1_000, 10_000):
         folder = scratch / f"models_{count}"
         write_models(folder, count)
-        report(f"martlet parse, {count:,} models, {2 * count:,} tests", measure([martlet, "parse"], folder, {}))
-        if dbt and count <= 1_000:
+        tests = 2 * (count - count // 10)
+        report(f"martlet parse, {count:,} models, {tests:,} tests", measure([martlet, "parse"], folder, {}))
+        if dbt:
             command = [str(dbt), "parse", "--no-partial-parse", "--profiles-dir", "."]
-            report(f"dbt Core parse, {count:,} models", measure(command, folder, {}, runs=1))
+            report("dbt Core parse, the same", measure(command, folder, {}, runs=1))
 
 
 def bench_patients(martlet: str, scratch: Path) -> None:

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use md5::{Digest, Md5};
 use rayon::prelude::*;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::artifact::{metadata, stamp};
 use crate::base::clock;
@@ -102,7 +102,20 @@ fn with_compiled(mut value: Value, result: Option<&NodeResult>) -> Value {
             map.insert("compiled_path".to_owned(), path.into());
         }
     }
+    add_macros(map, result.map(|result| result.macros.as_slice()).unwrap_or_default());
     value
+}
+
+/// Adds the macros that were only called while the node was compiled.
+fn add_macros(map: &mut Map<String, Value>, called: &[String]) {
+    let Some(Value::Array(macros)) = map.get_mut("depends_on").and_then(|on| on.get_mut("macros")) else {
+        return;
+    };
+    for id in called {
+        if !macros.iter().any(|known| known == id) {
+            macros.push(id.as_str().into());
+        }
+    }
 }
 
 /// Adds keys of property files that are kept as they are.

@@ -210,11 +210,17 @@ fn classify(role: Role, path: &str) -> Option<FileKind> {
     }
 }
 
+/// The size up to which seeds are hashed.
+const HASHED: usize = 1 << 20;
+
 fn read_one(root: &Path, entry: &Found) -> Result<(String, String), fs::FileError> {
     let path = root.join(&entry.path);
     if entry.kind == FileKind::Seed {
-        // dbt hashes the text of a seed stripped, as it does for templates.
-        return Ok((String::new(), hex(&Sha256::digest(fs::read_bytes(&path)?.trim_ascii()))));
+        let bytes = fs::read_bytes(&path)?;
+        // dbt hashes the text of a seed stripped, as it does for templates, and names a large one by its path.
+        let checksum =
+            if bytes.len() > HASHED { entry.path.clone() } else { hex(&Sha256::digest(bytes.trim_ascii())) };
+        return Ok((String::new(), checksum));
     }
     let text = fs::read_text(&path)?;
     let checksum = hex(&Sha256::digest(text.trim().as_bytes()));

@@ -49,6 +49,7 @@ pub fn found(project: &Project) -> Vec<String> {
         (ResourceType::Operation, "operation"),
         (ResourceType::Test, "data test"),
         (ResourceType::Source, "source"),
+        (ResourceType::Exposure, "exposure"),
     ];
     for (kind, word) in kinds {
         let number = count(kind);

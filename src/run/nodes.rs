@@ -47,7 +47,9 @@ pub fn run(
     let project = &session.project;
     let takes_turn = |node: &&Node| {
         (action == Action::Compile || !node.is_ephemeral())
-            && !matches!(node.resource_type, ResourceType::Source | ResourceType::Exposure)
+            && node.resource_type != ResourceType::Source
+            // An exposure only tells whether all it needs was built.
+            && (action == Action::Build || node.exposure().is_none())
     };
     let ids: BTreeSet<String> = chosen
         .iter()
@@ -80,6 +82,8 @@ pub fn run(
         let result = if stopped || !goes_on || turn.skipped_for.is_some() {
             let because = turn.skipped_for.as_ref().and_then(|id| project.nodes.get(id));
             task::skipped(node, because, turn.worker)
+        } else if node.exposure().is_some() {
+            NodeResult::new(&node.unique_id, Status::NoOp).message("NO-OP")
         } else {
             if action != Action::Compile {
                 session.listener.notice(&Event::NodeStarted { index, total, node: called.clone() });

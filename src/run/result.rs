@@ -69,6 +69,8 @@ pub struct NodeResult {
     pub compiled_code: Option<String>,
     /// Where that SQL was written.
     pub compiled_path: Option<String>,
+    /// The macros that its template called while it was compiled.
+    pub macros: Vec<String>,
     /// The first rows that a failing test found.
     pub sample: Option<Table>,
     /// The relation that keeps a test's failures, when they are stored.
@@ -92,6 +94,7 @@ impl NodeResult {
             worker: 0,
             compiled_code: None,
             compiled_path: None,
+            macros: Vec::new(),
             sample: None,
             stored_in: None,
             findings: Vec::new(),

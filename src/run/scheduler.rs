@@ -25,7 +25,7 @@ impl Plan {
         }
         plan.index_children();
         if tests_block {
-            plan.let_tests_block(nodes, chosen);
+            plan.let_tests_block(nodes, graph, chosen);
         }
         plan
     }
@@ -39,21 +39,19 @@ impl Plan {
         }
     }
 
-    fn let_tests_block(&mut self, nodes: &Nodes, chosen: &BTreeSet<String>) {
+    fn let_tests_block(&mut self, nodes: &Nodes, graph: &Graph, chosen: &BTreeSet<String>) {
         let is_test = |id: &str| nodes.get(id).is_some_and(|node| node.resource_type == ResourceType::Test);
+        let is_source = |id: &str| nodes.get(id).is_some_and(|node| node.source().is_some());
         let mut blocks: Vec<(String, String)> = Vec::new();
         for test in chosen.iter().filter(|id| is_test(id)) {
             let Some(node) = nodes.get(test) else { continue };
-            let tested: Vec<&String> = node.depends_on.iter().filter(|id| chosen.contains(*id)).collect();
-            if tested.is_empty()
-                || tested.len()
-                    < node
-                        .depends_on
-                        .iter()
-                        .filter(|id| nodes.get(id).is_some_and(|node| node.source().is_none()))
-                        .count()
-            {
+            let tested: Vec<&String> = node.depends_on.iter().collect();
+            if !tested.iter().all(|id| chosen.contains(*id) || is_source(id)) {
                 continue;
+            }
+            // Sources take no turn; what comes after them waits for their tests all the same.
+            for source in tested.iter().filter(|id| is_source(id)) {
+                self.children.entry((*source).clone()).or_insert_with(|| next_chosen(graph, source, chosen));
             }
             let blocked: BTreeSet<String> = match tested.as_slice() {
                 [only] => self.children.get(*only).cloned().unwrap_or_default(),
@@ -111,6 +109,20 @@ impl Plan {
         }
         order
     }
+}
+
+/// Returns the chosen nodes that come after a node with none chosen between.
+fn next_chosen(graph: &Graph, id: &str, chosen: &BTreeSet<String>) -> BTreeSet<String> {
+    let (mut found, mut seen) = (BTreeSet::new(), HashSet::new());
+    let mut queue: VecDeque<String> = graph.children(id).into_iter().map(str::to_owned).collect();
+    while let Some(child) = queue.pop_front() {
+        if chosen.contains(&child) {
+            found.insert(child);
+        } else if seen.insert(child.clone()) {
+            queue.extend(graph.children(&child).into_iter().map(str::to_owned));
+        }
+    }
+    found
 }
 
 /// Walks up from a node to the nearest chosen nodes.

@@ -89,6 +89,7 @@ fn compiled(
         keep(session, node, &compiled.output, result)?;
     }
     result.compiled_at = Some((begun, clock::now()));
+    result.macros = compiled.names.called_macros();
     Ok((compiled.names, Text::captured(compiled.output)))
 }
 

@@ -36,7 +36,8 @@ impl Kind {
     fn takes(self, node: &Node) -> bool {
         match self {
             Kind::Build => {
-                matches!(node.resource_type, ResourceType::Model | ResourceType::Seed | ResourceType::Test)
+                use ResourceType::{Exposure, Model, Seed, Test};
+                matches!(node.resource_type, Model | Seed | Test | Exposure)
             }
             Kind::Run => node.resource_type == ResourceType::Model,
             Kind::Test => node.resource_type == ResourceType::Test,

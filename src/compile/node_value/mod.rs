@@ -88,6 +88,7 @@ fn resource(node: &Node, created_at: f64) -> DataMap {
     keys.set("alias", node.alias.as_str());
     let (kind, checksum) = match node.generic_test() {
         Some(_) => ("none", ""),
+        None if node.checksum == node.original_file_path => ("path", node.checksum.as_str()),
         None => ("sha256", node.checksum.as_str()),
     };
     keys.set("checksum", mapping([("name", kind.into()), ("checksum", checksum.into())]));

@@ -163,8 +163,8 @@ fn draft(
     test: &TestProperties,
     findings: &mut Vec<Diagnostic>,
 ) -> Draft {
-    let test = &rendered(reading, target, test, findings);
-    let arguments = arguments(reading, target, test);
+    let mut test = rendered(reading, target, test, findings);
+    let arguments = arguments(reading, target, &test);
     let values: IndexMap<String, Data> =
         arguments.iter().map(|(key, argument)| (key.clone(), argument.value.clone())).collect();
     let namespace = test.namespace.as_deref();
@@ -181,7 +181,10 @@ fn draft(
     fqn.extend(folders(&target.file.resource_path));
     fqn.push(name.clone());
     let id = format!("test.{}.{name}.{}", target.package, id_suffix(&name, namespace, &test.test, &values));
-    let is_short = short_name != name;
+    if short_name != name {
+        test.config.entry("alias".to_owned()).or_insert_with(|| short_name.as_str().into());
+    }
+    let test = &test;
     let mut node = Node {
         unique_id: id,
         resource_type: ResourceType::Test,
@@ -193,7 +196,7 @@ fn draft(
         original_file_path: target.file.path.clone(),
         file: target.file.file,
         place: test.place,
-        raw_code: raw_code(test, &short_name, is_short).into(),
+        raw_code: raw_code(test).into(),
         raw_offset: 0,
         checksum: String::new(),
         unrendered_config: DataMap::new(),
@@ -340,7 +343,7 @@ fn tags(target: &Target<'_>, test: &TestProperties, node: &Node) -> Vec<String> 
 }
 
 /// Writes the template of a test as dbt does.
-fn raw_code(test: &TestProperties, short_name: &str, is_short: bool) -> String {
+fn raw_code(test: &TestProperties) -> String {
     let namespace = test.namespace.as_ref().map(|namespace| format!("{namespace}.")).unwrap_or_default();
     let call = format!("{{{{ {namespace}test_{}(**_dbt_generic_test_kwargs) }}}}", test.test);
     let mut config: Vec<(String, String)> = Vec::new();
@@ -351,9 +354,6 @@ fn raw_code(test: &TestProperties, short_name: &str, is_short: bool) -> String {
     for key in CONFIG_KEYS {
         match test.config.get(*key) {
             Some(data) if !data.is_null() => config.push(((*key).to_owned(), written(data))),
-            _ if *key == "alias" && is_short => {
-                config.push(("alias".to_owned(), format!("\"{short_name}\"")));
-            }
             _ => {}
         }
     }
@@ -370,17 +370,7 @@ fn learn_references(reading: &Reading, node: &mut Node, findings: &mut Vec<Diagn
     let names = resources::parse_environment(reading, node, &recorder);
     let result = render::generic_test(&names, &reading.macros, node);
     node.references = recorder.references.take();
-    node.macros = names.called_macros();
-    // The test's own macro stands first, though its arguments are worked out before it is called.
-    if let Some(own) = node.generic_test().and_then(|test| {
-        reading
-            .macros
-            .test(&node.package, test.namespace.as_deref(), &test.test)
-            .map(|entry| entry.unique_id())
-    }) {
-        node.macros.retain(|id| *id != own);
-        node.macros.insert(0, own);
-    }
+    node.macros = macros_of_test(reading, node, &names.called_macros());
     match result {
         Ok(_) | Err(render::TestError::NoMacro(_)) => {}
         Err(render::TestError::Render(error)) => {
@@ -403,4 +393,18 @@ fn learn_references(reading: &Reading, node: &mut Node, findings: &mut Vec<Diagn
         findings.push(finding.note("the test will end with an error when it runs"));
     }
     recorder.configs.take().into_iter().map(|(values, _)| values).collect()
+}
+
+/// The macros that dbt says a test depends on: the test's own, then the one around the model. It renders neither the
+/// arguments nor, for its own two simplest tests, anything.
+fn macros_of_test(reading: &Reading, node: &Node, called: &[String]) -> Vec<String> {
+    let Some(test) = node.generic_test() else { return Vec::new() };
+    // dbt looks for a macro of this name in the test's own package first, whatever namespace is called.
+    let own = reading.macros.find(&node.package, &format!("test_{}", test.test));
+    let own = own.or_else(|| reading.macros.test(&node.package, test.namespace.as_deref(), &test.test));
+    let mut macros: Vec<String> = own.map(|own| own.unique_id()).into_iter().collect();
+    if !macros.iter().any(|id| matches!(id.as_str(), "macro.dbt.test_not_null" | "macro.dbt.test_unique")) {
+        macros.extend(called.iter().filter(|id| id.ends_with(".get_where_subquery")).cloned());
+    }
+    macros
 }

@@ -130,7 +130,7 @@ impl RenderError {
             let again = if times > 1 { format!(", {times} times") } else { String::new() };
             match place {
                 Some(place) => {
-                    finding = finding.also(place, format!("in macro `{name}`, called here{again}"))
+                    finding = finding.also(place, format!("in macro `{name}`, called here{again}"));
                 }
                 None => finding = finding.note(format!("in macro `{name}`{again}")),
             }

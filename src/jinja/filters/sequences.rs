@@ -246,7 +246,13 @@ pub(super) fn sum(value: &Value, arguments: Arguments) -> Result<Value> {
     Ok(total)
 }
 
+/// What `map`, `select` and their like go through: of what is empty, zero or none they take nothing.
+fn or_nothing(value: &Value) -> Value {
+    if value.is_true() || value.is_undefined() { value.clone() } else { Value::tuple(Vec::new()) }
+}
+
 pub(super) fn map(evaluator: &mut Evaluator<'_>, value: &Value, mut arguments: Arguments) -> Result<Value> {
+    let value = &or_nothing(value);
     if arguments.positional.is_empty() {
         let mut reader = arguments.reader("map");
         reader.optional("filter")?;
@@ -299,7 +305,7 @@ fn filtered(
         return Err(RenderError::new("Missing parameter for attribute name").into());
     }
     let test = take(&mut arguments).map(|name| name.to_text());
-    Once::generator(value, |item| {
+    Once::generator(&or_nothing(value), |item| {
         let holds = by_attribute(&item, path.as_ref()).and_then(|looked_at| match &test {
             Some(test) => predicates::test(evaluator, test, &looked_at, arguments.clone()),
             None => Ok(looked_at.is_true()),

@@ -157,7 +157,7 @@ impl Column {
     }
 }
 
-/// The keys of a column that dbt knows.
+/// The keys of a column that are read; the others are kept as they are, `granularity` among them.
 const COLUMN_KEYS: &[&str] = &[
     "name",
     "description",
@@ -169,12 +169,11 @@ const COLUMN_KEYS: &[&str] = &[
     "constraints",
     "data_tests",
     "tests",
-    "granularity",
     "docs",
     "policy_tags",
 ];
 
-/// Returns the keys of a column that are none of dbt's, as it keeps them.
+/// Returns the keys of a column that are not read.
 fn extra(node: &Node) -> DataMap {
     let others = node.entries().iter().filter(|entry| !COLUMN_KEYS.contains(&entry.key.as_str()));
     others.map(|entry| (entry.key.clone(), entry.value.to_data())).collect()

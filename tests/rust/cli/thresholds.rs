@@ -133,3 +133,35 @@ fn failures_are_stored_when_asked() {
     "#);
     insta::assert_snapshot!(project.query("select count(*) from main_dbt_test__audit.not_null_orders_id"), @"2");
 }
+
+#[test]
+fn a_test_of_a_source_holds_back_what_reads_it() {
+    let project = Project::new(
+        "
+//- models/later.sql
+select * from {{ source('raw', 'things') }}
+//- models/properties.yml
+sources:
+  - name: raw
+    schema: main
+    tables: [{name: things, columns: [{name: id, data_tests: [not_null]}]}]
+exposures:
+  - {name: board, type: dashboard, owner: {name: me}, depends_on: [ref('later')]}
+  - {name: page, type: dashboard, owner: {name: me}}
+",
+    );
+    project.write("seeds/things.csv", "id,name\n,nobody\n");
+    succeed(&project, "seed");
+    let told = run(&project, "build --threads 1 --exclude things").news();
+    let lines: Vec<&str> =
+        told.lines().filter(|line| line.contains(" of ") || line.contains("Done")).collect();
+    insta::assert_snapshot!(lines.join("\n"), @"
+    HH:MM:SS  1 of 4 NO-OP exposure page ..................................................... [NO-OP in S.SSs]
+    HH:MM:SS  2 of 4 START test source_not_null_raw_things_id ................................ [RUN]
+    HH:MM:SS  2 of 4 FAIL 1 source_not_null_raw_things_id .................................... [FAIL 1 in S.SSs]
+    HH:MM:SS  3 of 4 SKIP relation main.later ................................................ [SKIP]
+    HH:MM:SS  4 of 4 SKIP exposure board ..................................................... [SKIP]
+    HH:MM:SS    tests column `id` of `raw_things`, at models/properties.yml:4:63
+    HH:MM:SS  Done. PASS=0 WARN=0 ERROR=1 SKIP=2 NO-OP=1 TOTAL=4
+    ");
+}

@@ -213,6 +213,7 @@ impl Object for Relation {
         "Relation"
     }
 
+    // Packages recognise a relation by being a mapping with `metadata`.
     fn is_mapping(&self) -> bool {
         true
     }
