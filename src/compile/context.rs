@@ -38,17 +38,19 @@ pub fn base(
     names.set("env_var", env_var(environment.clone(), secrets));
     names.set("var", VarFunction::value(variables.clone(), package));
     names.set("dbt_version", Value::from(DBT_VERSION));
-    names.set("modules", modules());
+    // Most templates look at neither, and both are large.
+    names.set_late("modules", modules);
     let environment = environment.clone();
     names.set_late("dbt_metadata_envs", move || Value::from(&metadata_variables(&environment)));
 }
 
 /// Sets `target` and `env`.
-pub fn target(names: &Environment, target: &Target) {
+pub fn target(names: &Environment, target: &Arc<Target>) {
     names.limits.set(limits(target));
-    let value = Value::from(&fields(target));
-    names.set("target", value.clone());
-    names.set("env", value);
+    for name in ["target", "env"] {
+        let target = target.clone();
+        names.set_late(name, move || Value::from(&fields(&target)));
+    }
 }
 
 /// How much a template may use, as the profile says.

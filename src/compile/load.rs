@@ -70,7 +70,7 @@ pub fn load(
     context::base(&early, &environment, &Arc::new(command_line_variables(&options)), "", true);
     early.set("flags", options.flags.value(options.which));
     let target = read_target(&tree, &options, &started_in, &root, surroundings, sources, &early, findings)?;
-    let Some(target) = target else { return Err(LoadError::Broken) };
+    let Some(target) = target.map(Arc::new) else { return Err(LoadError::Broken) };
     let definition = read_definition(&tree, &options, &environment, &target, findings);
     let selectors = read_selectors(&options, &environment, &target, sources, findings)?;
     let mut packages = installed_packages(&definition, &environment, &target, sources, findings)?;
@@ -136,7 +136,7 @@ fn read_definition(
     tree: &Node,
     options: &Options,
     environment: &Arc<std::collections::BTreeMap<String, String>>,
-    target: &Target,
+    target: &Arc<Target>,
     findings: &mut Vec<Diagnostic>,
 ) -> Definition {
     let names = yaml_text::environment();
@@ -153,7 +153,7 @@ fn read_definition(
 fn read_selectors(
     options: &Options,
     environment: &Arc<std::collections::BTreeMap<String, String>>,
-    target: &Target,
+    target: &Arc<Target>,
     sources: &SourceMap,
     findings: &mut Vec<Diagnostic>,
 ) -> Result<Selectors, LoadError> {
@@ -242,7 +242,7 @@ fn missing_packages(root: &Definition, installed: usize, sources: &SourceMap) ->
 fn installed_packages(
     root: &Definition,
     environment: &Arc<std::collections::BTreeMap<String, String>>,
-    target: &Target,
+    target: &Arc<Target>,
     sources: &Arc<SourceMap>,
     findings: &mut Vec<Diagnostic>,
 ) -> Result<Vec<Package>, LoadError> {

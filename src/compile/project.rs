@@ -61,7 +61,7 @@ pub struct Invocation {
     /// The environment variables.
     pub environment: Arc<BTreeMap<String, String>>,
     /// The connection.
-    pub target: Target,
+    pub target: Arc<Target>,
     /// The project's variables.
     pub variables: Arc<Variables>,
     /// The root project's name.

@@ -189,7 +189,7 @@ fn invocation(adapter: &str) -> Invocation {
         id: "0".to_owned(),
         started_at: Utc.with_ymd_and_hms(2024, 5, 6, 7, 8, 9).unwrap(),
         environment: Arc::new(BTreeMap::new()),
-        target: Target {
+        target: Arc::new(Target {
             profile: "shop".to_owned(),
             name: "dev".to_owned(),
             adapter: adapter.to_owned(),
@@ -198,7 +198,7 @@ fn invocation(adapter: &str) -> Invocation {
             threads: 1,
             settings: DataMap::new(),
             template_limits: TemplateLimits::default(),
-        },
+        }),
         variables: Arc::new(Variables { root: "shop".to_owned(), ..Variables::default() }),
         project_name: "shop".to_owned(),
         selected: OnceLock::new(),
