@@ -218,6 +218,9 @@ pub fn environment(
     );
     let is_hook = node.resource_type == ResourceType::Operation;
     names.set("this", if is_hook { Value::None } else { Value::object(node_value::own_relation(node)) });
+    // Filled in when the node runs.
+    names.set("sql", Value::None);
+    names.set("compiled_code", Value::None);
     names.set("database", Value::from(node.database.as_str()));
     names.set("schema", Value::from(node.schema.as_str()));
     let shared = project.clone();
