@@ -1,6 +1,7 @@
 //! What the workers of one run share, and the outside as one running node sees it.
 
 use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -67,11 +68,15 @@ impl Session {
         })
     }
 
-    /// Keeps a journal from now on, of a run that is to run some nodes. Without one a run can still be run, and `retry`
-    /// has the artifact.
-    pub fn keep_journal<'i>(&self, chosen: impl Iterator<Item = &'i String>) {
+    /// Keeps a journal from now on, of a run that is to run some nodes, some of them in doubt. Without one a run can
+    /// still be run, and `retry` has the artifact.
+    pub fn keep_journal(&self, chosen: &BTreeSet<String>, in_doubt: &BTreeMap<String, i64>) {
         match Journal::begin(&self.project, chosen) {
             Ok(journal) => {
+                // Whoever goes on with this run, should it be killed before it gets there, must know of them too.
+                for (id, rows) in in_doubt {
+                    journal.committing(id, *rows);
+                }
                 // A process runs one command: there is none yet.
                 let _ = self.journal.set(journal);
             }
