@@ -4,6 +4,7 @@ mod broken_code;
 mod broken_data;
 mod broken_project;
 mod commands;
+mod database;
 mod deps;
 mod deps_archives;
 mod deps_broken;
