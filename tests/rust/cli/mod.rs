@@ -17,3 +17,4 @@ mod retry;
 mod selectors;
 mod stopping;
 mod thresholds;
+mod verify_incremental;
