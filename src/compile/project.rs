@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 
 use crate::base::data::DataMap;
 use crate::base::source::{Place, SourceMap};
+use crate::compile::event_time::RowsRead;
 use crate::compile::flags::Flags;
 use crate::graph::build::{Graph, Resolver};
 use crate::graph::nodes::{Node, Nodes};
@@ -47,6 +48,8 @@ pub struct Options {
     pub which: &'static str,
     /// All arguments, for artifacts and templates.
     pub arguments: DataMap,
+    /// Which rows are read.
+    pub rows: RowsRead,
 }
 
 /// What every template of one invocation shares.

@@ -12,7 +12,7 @@ use crate::compile::node_value;
 use crate::compile::project::Project;
 use crate::diagnostic::Diagnostic;
 use crate::graph::build::Resolution;
-use crate::graph::nodes::{Argument, Node, ReferenceTarget, ResourceType};
+use crate::graph::nodes::{Argument, Batch, Node, ReferenceTarget, ResourceType};
 use crate::jinja::builtins::config::{ConfigCalls, ConfigFunction};
 use crate::jinja::builtins::results::{self, Results};
 use crate::jinja::eval::error::RenderError;
@@ -228,11 +228,12 @@ pub fn environment(
     names.set("model", Value::from(&node_value::model(node, project.invocation.created_at())));
     for kind in ["ref", "source"] {
         let (project, id, injected) = (project.clone(), node.unique_id.clone(), injected.clone());
+        let batch = node.batch.clone();
         names.set(
             kind,
             Native::value(kind, move |_, arguments| {
                 let target = context::reference_target(kind, arguments)?;
-                resolve(&project, &id, &target, &injected).map_err(Into::into)
+                resolve(&project, &id, batch.as_ref(), &target, &injected).map_err(Into::into)
             }),
         );
     }
@@ -274,6 +275,7 @@ fn final_config(node: &Node) -> Config {
 fn resolve(
     project: &Arc<Project>,
     id: &str,
+    batch: Option<&Batch>,
     target: &ReferenceTarget,
     injected: &Rc<RefCell<Vec<String>>>,
 ) -> Result<Value, RenderError> {
@@ -303,7 +305,9 @@ fn resolve(
     if parent.is_ephemeral() && !injected.borrow().contains(&found) {
         injected.borrow_mut().push(found.clone());
     }
-    Ok(Value::object(node_value::relation(parent)))
+    let mut relation = node_value::relation(parent);
+    project.invocation.options.rows.narrow(&mut relation, (node, batch), parent);
+    Ok(Value::object(relation))
 }
 
 /// Returns compiled SQL as a value that keeps its places.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use indexmap::IndexMap;
 
 use crate::base::data::{Data, DataMap};
@@ -118,6 +119,21 @@ pub struct Node {
     pub detail: Detail,
     /// Keys of property files that are kept for the manifest.
     pub kept: DataMap,
+    /// The part of it that is built, while a microbatch model is built by parts.
+    pub batch: Option<Batch>,
+}
+
+/// A part of a microbatch model: the rows of a span of time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Batch {
+    /// What names of temporary relations end with: `20240103`.
+    pub id: String,
+    /// What names of files end with: `2024-01-03`.
+    pub suffix: String,
+    /// The first moment.
+    pub start: DateTime<Utc>,
+    /// The first moment after it.
+    pub end: DateTime<Utc>,
 }
 
 /// What only some kinds of nodes have.
