@@ -11,11 +11,32 @@ use crate::graph::nodes::{Batch, Node, ResourceType};
 use crate::jinja::builtins::relation::{EventTimeFilter, Relation, quoted};
 use crate::yaml;
 
-/// The words for spans of time, as they are written for one and for several.
-const GRAINS: [&str; 4] = ["hour", "day", "month", "year"];
+/// How long a batch is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Grain {
+    /// An hour.
+    Hour,
+    /// A day.
+    Day,
+    /// A month of the calendar.
+    Month,
+    /// A year of the calendar.
+    Year,
+}
+
+impl Grain {
+    /// Every length, the shortest first, with its word.
+    pub const ALL: [(Self, &str); 4] =
+        [(Self::Hour, "hour"), (Self::Day, "day"), (Self::Month, "month"), (Self::Year, "year")];
+
+    /// Reads a length by its word.
+    pub fn read(word: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(_, known)| *known == word).map(|(grain, _)| *grain)
+    }
+}
 
 /// A span of time: from `start` on, before `end`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Window {
     /// The first moment.
     pub start: DateTime<Utc>,
@@ -150,11 +171,11 @@ fn relative(text: &str, now: DateTime<Utc>) -> Result<Window, String> {
         ));
     };
     let number: i64 = count.parse().map_err(|_| format!("Unable to convert '{count}' to an integer."))?;
-    let Some(known) = GRAINS.iter().find(|known| **known == grain.to_lowercase().trim_end_matches('s'))
-    else {
-        let plural = GRAINS.map(|grain| format!("'{grain}s'"));
+    let Some(known) = Grain::read(grain.to_lowercase().trim_end_matches('s')) else {
+        let words = Grain::ALL.map(|(_, word)| word);
+        let plural = words.map(|word| format!("'{word}s'"));
         let all =
-            GRAINS.map(|grain| format!("'{grain}'")).into_iter().chain(plural).collect::<Vec<_>>().join(", ");
+            words.map(|word| format!("'{word}'")).into_iter().chain(plural).collect::<Vec<_>>().join(", ");
         return Err(format!("Invalid grain size '{grain}'. Must be one of [{all}]."));
     };
     let far = || format!("'{text}' is further away than dates go.");
@@ -162,17 +183,17 @@ fn relative(text: &str, now: DateTime<Utc>) -> Result<Window, String> {
 }
 
 /// Goes back in time; the day of a month that is too short is its last one.
-fn before(moment: DateTime<Utc>, count: i64, grain: &str) -> Option<DateTime<Utc>> {
+fn before(moment: DateTime<Utc>, count: i64, grain: Grain) -> Option<DateTime<Utc>> {
     let months = |months: u64| {
         let months = Months::new(u32::try_from(months).ok()?);
         if count < 0 { moment.checked_add_months(months) } else { moment.checked_sub_months(months) }
     };
     match grain {
-        "hour" => moment.checked_sub_signed(TimeDelta::try_hours(count)?),
-        "day" if count < 0 => moment.checked_add_days(Days::new(count.unsigned_abs())),
-        "day" => moment.checked_sub_days(Days::new(count.unsigned_abs())),
-        "month" => months(count.unsigned_abs()),
-        _ => months(count.unsigned_abs().checked_mul(12)?),
+        Grain::Hour => moment.checked_sub_signed(TimeDelta::try_hours(count)?),
+        Grain::Day if count < 0 => moment.checked_add_days(Days::new(count.unsigned_abs())),
+        Grain::Day => moment.checked_sub_days(Days::new(count.unsigned_abs())),
+        Grain::Month => months(count.unsigned_abs()),
+        Grain::Year => months(count.unsigned_abs().checked_mul(12)?),
     }
 }
 

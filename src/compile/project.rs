@@ -11,7 +11,7 @@ use crate::base::source::{Place, SourceMap};
 use crate::compile::event_time::RowsRead;
 use crate::compile::flags::Flags;
 use crate::graph::build::{Graph, Resolver};
-use crate::graph::nodes::{Node, Nodes};
+use crate::graph::nodes::{Node, Nodes, ResourceType};
 use crate::graph::select::selectors::Selectors;
 use crate::jinja::macros::MacroRegistry;
 use crate::jinja::syntax::tree::Template;
@@ -174,6 +174,11 @@ impl Project {
         self.packages.last()
     }
 
+    /// Tells whether a model is built by batches.
+    pub fn runs_in_batches(&self, node: &Node) -> bool {
+        is_microbatch(node) && batches_are_made(&self.macros, &self.invocation)
+    }
+
     /// Returns the folder that artifacts are written to.
     pub fn target_folder(&self) -> PathBuf {
         let own = self.root().map(|package| package.definition.target_folder());
@@ -190,4 +195,19 @@ impl Project {
     pub fn display_path<'n>(&self, node: &'n Node) -> &'n str {
         &node.original_file_path
     }
+}
+
+/// Tells whether a model says that it is built by batches.
+pub fn is_microbatch(node: &Node) -> bool {
+    node.resource_type == ResourceType::Model
+        && node.materialization() == "incremental"
+        && node.config.text("incremental_strategy") == Some("microbatch")
+}
+
+/// Tells whether models that say so are built by batches: a project with a strategy of its own from the time before
+/// batches gets one statement for all, unless it says otherwise.
+pub fn batches_are_made(macros: &MacroRegistry, invocation: &Invocation) -> bool {
+    let strategy = macros.find(&invocation.project_name, "get_incremental_microbatch_sql");
+    invocation.options.flags.is_on("require_batched_execution_for_custom_microbatch_strategy")
+        || strategy.is_none_or(|strategy| strategy.package == "dbt")
 }

@@ -22,7 +22,7 @@ use crate::jinja::macros::{MacroRegistry, MacroValue};
 use crate::jinja::provenance::Output;
 use crate::jinja::syntax::{Origin, parse};
 use crate::jinja::value::object::Native;
-use crate::jinja::value::{Arguments, Text, Value};
+use crate::jinja::value::{Arguments, Key, Text, Value, Zone};
 use crate::project::config::Config;
 
 /// Why a generic test has no SQL.
@@ -225,7 +225,7 @@ pub fn environment(
     names.set("schema", Value::from(node.schema.as_str()));
     let shared = project.clone();
     names.set_late("graph", move || graph(&shared));
-    names.set("model", Value::from(&node_value::model(node, project.invocation.created_at())));
+    names.set("model", model_value(project, node));
     for kind in ["ref", "source"] {
         let (project, id, injected) = (project.clone(), node.unique_id.clone(), injected.clone());
         let batch = node.batch.clone();
@@ -238,6 +238,20 @@ pub fn environment(
         );
     }
     names
+}
+
+/// Returns what `model` is; while a batch is built, it says which.
+fn model_value(project: &Project, node: &Node) -> Value {
+    let value = Value::from(&node_value::model(node, project.invocation.created_at()));
+    if let (Some(batch), Value::Dict(entries)) = (&node.batch, &value) {
+        let told = Value::dict([
+            ("id", Value::from(batch.id.as_str())),
+            ("event_time_start", Zone::UTC.moment(batch.start)),
+            ("event_time_end", Zone::UTC.moment(batch.end)),
+        ]);
+        entries.borrow_mut().insert(Key::text("batch"), told);
+    }
+    value
 }
 
 /// Returns what `graph` is: every node by its section and id.

@@ -134,6 +134,8 @@ pub struct Batch {
     pub start: DateTime<Utc>,
     /// The first moment after it.
     pub end: DateTime<Utc>,
+    /// Whether it is put into a table that is there.
+    pub incremental: bool,
 }
 
 /// What only some kinds of nodes have.
@@ -308,6 +310,11 @@ impl Node {
 
     /// Returns the path of the node's SQL below `target/compiled/<package>` and `target/run/<package>`.
     pub fn output_path(&self) -> String {
+        if let Some(batch) = &self.batch {
+            let stem = self.original_file_path.rsplit_once('.').map_or("", |(stem, _)| stem);
+            let name = stem.rsplit('/').next().unwrap_or_default();
+            return format!("{stem}/{name}_{}.sql", batch.suffix);
+        }
         let base = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
         if base(&self.path) == base(&self.original_file_path) {
             self.original_file_path.clone()

@@ -5,6 +5,8 @@ pub mod catalog;
 pub mod events;
 pub mod hooks;
 pub mod label;
+pub mod microbatch;
+pub mod microbatch_windows;
 pub mod nodes;
 pub mod plan;
 pub mod query_comment;

@@ -15,7 +15,7 @@ use crate::run::plan::Plan;
 use crate::run::result::{Halt, NodeResult, Status};
 use crate::run::scheduler::{self, Order, Outcome, Skip, Turn};
 use crate::run::session::{Line, Session};
-use crate::run::{catalog, hooks, label, task};
+use crate::run::{catalog, hooks, label, microbatch, task};
 
 /// What is done with each node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -167,8 +167,14 @@ impl Run<'_> {
             return task::compile(self.session, line, node, turn.worker);
         }
         let (index, total) = (turn.index, turn.total);
+        let project = &self.session.project;
         self.session.listener.notice(&Event::NodeStarted { index, total, node: called.clone() });
-        let result = task::run(self.session, line, node, turn.worker);
+        let _lane = self.session.lanes.enter();
+        let result = if project.runs_in_batches(node) {
+            microbatch::run(self.session, line, node, turn.worker)
+        } else {
+            task::run(self.session, line, node, turn.worker)
+        };
         if result.status == Status::Error && self.session.halted().is_some() {
             self.session.listener.notice(&Event::Cancelled { node: called.clone() });
             return self.halted(node, turn.worker);
@@ -203,8 +209,8 @@ fn is_written(session: &Session, node: &Node) -> bool {
 
 fn outcome(result: &NodeResult, action: Action, fail_fast: bool) -> Outcome {
     match result.status {
-        Status::Error | Status::Fail if fail_fast => Outcome::Stop,
-        Status::Error | Status::Skipped => Outcome::Failed,
+        Status::Error | Status::Fail | Status::PartialSuccess if fail_fast => Outcome::Stop,
+        Status::Error | Status::Skipped | Status::PartialSuccess => Outcome::Failed,
         Status::Fail if action == Action::Build => Outcome::Failed,
         _ => Outcome::Passed,
     }

@@ -19,6 +19,7 @@ use crate::jinja::host::{Change, Host, HostError};
 use crate::jinja::value::Text;
 use crate::run::cache::RelationCache;
 use crate::run::events::{Event, Listener};
+use crate::run::microbatch::{Earlier, Lanes};
 use crate::run::query_comment::QueryComment;
 use crate::run::result::Halt;
 
@@ -42,6 +43,10 @@ pub struct Session {
     pub cache: RelationCache,
     /// Who listens.
     pub listener: Arc<dyn Listener>,
+    /// How much of the machine is taken.
+    pub lanes: Lanes,
+    /// What an earlier run left to do.
+    pub earlier: Earlier,
     comment: QueryComment,
     stopping: Mutex<Stopping>,
 }
@@ -55,6 +60,8 @@ impl Session {
     ) -> Result<Self, Box<Diagnostic>> {
         Ok(Self {
             comment: QueryComment::read(&project)?,
+            lanes: Lanes::new(project.invocation.target.threads),
+            earlier: Earlier::default(),
             project,
             adapter,
             cache: RelationCache::default(),
