@@ -12,5 +12,6 @@ mod hooks;
 mod incremental;
 mod listing;
 mod macros;
+mod microbatch;
 mod selectors;
 mod thresholds;
