@@ -50,6 +50,8 @@ pub struct Options {
     pub arguments: DataMap,
     /// Which rows are read.
     pub rows: RowsRead,
+    /// The words of the command line, without the program's name; of one that goes on with another, those of both.
+    pub command_lines: Vec<Vec<String>>,
 }
 
 /// What every template of one invocation shares.

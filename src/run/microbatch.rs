@@ -32,8 +32,26 @@ const SHOWN: usize = 3;
 pub struct Earlier {
     /// When it began: batches are counted back from there.
     pub started_at: Option<DateTime<Utc>>,
-    /// What became of batches, by model. Only those that failed are built; what was built stays told.
-    pub batches: HashMap<String, BatchResults>,
+    /// Models whose batches were not all built. Only the missing ones are; what was built stays told.
+    pub batches: HashMap<String, Begun>,
+}
+
+/// A model of which not all batches were built.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Begun {
+    /// Which were built, and which were not.
+    pub results: BatchResults,
+    /// Whether the next batch goes into a table that is there.
+    pub incremental: bool,
+}
+
+impl Begun {
+    /// Takes notice of a batch that was built.
+    pub fn built(&mut self, batch: Window) {
+        self.results.failed.retain(|one| *one != batch);
+        self.results.successful.push(batch);
+        self.incremental = true;
+    }
 }
 
 /// How many workers there are, and how many are at work: batches take what nodes leave.
@@ -81,7 +99,8 @@ struct Model<'m> {
     node: &'m Node,
     called: NodeLabel,
     grain: Grain,
-    batches: Vec<Window>,
+    /// What is there of it, and what is to be built.
+    begun: Begun,
     worker: usize,
 }
 
@@ -89,9 +108,12 @@ struct Model<'m> {
 pub fn run(session: &Arc<Session>, line: &Line, node: &Node, worker: usize) -> NodeResult {
     let watch = Stopwatch::start();
     let mut result = match planned(session, line, node) {
-        Ok((grain, batches, existing)) => {
+        Ok((grain, begun)) => {
+            if let Some(journal) = session.journal() {
+                journal.batches(&node.unique_id, &begun);
+            }
             let called = label::label(&session.project, node);
-            Model { session, node, called, grain, batches, worker }.run(line, existing.as_ref())
+            Model { session, node, called, grain, begun, worker }.run(line)
         }
         Err(error) => {
             let mut result = NodeResult::new(&node.unique_id, Status::Error);
@@ -104,12 +126,8 @@ pub fn run(session: &Arc<Session>, line: &Line, node: &Node, worker: usize) -> N
     result
 }
 
-/// Finds out which batches are to be built, and what is there of the model.
-fn planned(
-    session: &Arc<Session>,
-    line: &Line,
-    node: &Node,
-) -> Result<(Grain, Vec<Window>, Option<Relation>), RenderError> {
+/// Finds out which batches are to be built, and whether the first of them goes into a table that is there.
+fn planned(session: &Arc<Session>, line: &Line, node: &Node) -> Result<(Grain, Begun), RenderError> {
     let host = NodeHost::for_node(session, line, node, None);
     let existing = host
         .relation(&node.database, &node.schema, &node.alias)
@@ -119,21 +137,22 @@ fn planned(
     else {
         return Err(RenderError::new("a microbatch model needs the configs `batch_size` and `begin`"));
     };
-    if let Some(earlier) = session.earlier.batches.get(&node.unique_id) {
-        return Ok((grain, earlier.failed.clone(), existing));
+    if let Some(begun) = session.earlier().and_then(|earlier| earlier.batches.get(&node.unique_id)) {
+        return Ok((grain, begun.clone()));
     }
+    let incremental = is_incremental(session, node, existing.as_ref());
     let invocation = &session.project.invocation;
     let asked = Asked {
         grain,
         begin,
         lookback: node.config.get("lookback").and_then(Data::as_i64).unwrap_or(1),
         bounds: invocation.options.rows.sample.or(invocation.options.rows.bounds),
-        now: session.earlier.started_at.unwrap_or(invocation.started_at),
-        incremental: is_incremental(session, node, existing.as_ref()),
+        now: session.earlier().and_then(|earlier| earlier.started_at).unwrap_or(invocation.started_at),
+        incremental,
     };
     let batches = microbatch_windows::batches(&asked)
         .ok_or_else(|| RenderError::new("the batches of this model go further than dates do"))?;
-    Ok((grain, batches, existing))
+    Ok((grain, Begun { results: BatchResults { successful: Vec::new(), failed: batches }, incremental }))
 }
 
 /// Tells whether rows are put into the table that is there.
@@ -144,18 +163,20 @@ fn is_incremental(session: &Session, node: &Node, existing: Option<&Relation>) -
 }
 
 impl Model<'_> {
-    fn run(self, line: &Line, existing: Option<&Relation>) -> NodeResult {
-        let incremental = is_incremental(self.session, self.node, existing);
+    /// Returns the batches to build, in their order.
+    fn batches(&self) -> &[Window] {
+        &self.begun.results.failed
+    }
+
+    fn run(self, line: &Line) -> NodeResult {
         let mut done = Vec::new();
-        let last = self.batches.len().saturating_sub(1);
-        if !self.batches.is_empty() {
-            done.extend(self.batch(line, 0, incremental, self.worker));
+        let last = self.batches().len().saturating_sub(1);
+        if !self.batches().is_empty() {
+            done.extend(self.batch(line, 0, self.begun.incremental, self.worker));
         }
         let is_begun = done.first().is_some_and(|(_, result)| result.status == Status::Success);
         let between: VecDeque<usize> = (1..last).collect();
-        if !is_begun {
-            (1..=last).for_each(|index| done.extend(self.skip(index)));
-        } else {
+        if is_begun {
             if self.may_share() {
                 done.extend(self.at_once(line, between));
             } else {
@@ -166,6 +187,8 @@ impl Model<'_> {
             if last > 0 {
                 done.extend(self.batch(line, last, true, self.worker));
             }
+        } else {
+            (1..=last).for_each(|index| done.extend(self.skip(index)));
         }
         self.summed_up(done)
     }
@@ -211,11 +234,11 @@ impl Model<'_> {
 
     /// Builds one batch; `None` when nothing is begun any more.
     fn batch(&self, line: &Line, index: usize, incremental: bool, worker: usize) -> Option<Done> {
-        let window = *self.batches.get(index)?;
+        let window = *self.batches().get(index)?;
         if self.session.halted().is_some() {
             return None;
         }
-        let (number, total) = (index + 1, self.batches.len());
+        let (number, total) = (index + 1, self.batches().len());
         let mut node = self.node.clone();
         let suffix = suffix(window.start, self.grain);
         let id = suffix.replace('-', "");
@@ -240,13 +263,16 @@ impl Model<'_> {
             node: called,
         });
         let result = task::run(self.session, line, &node, worker);
+        if let Some(journal) = self.session.journal().filter(|_| result.status == Status::Success) {
+            journal.batch_built(&self.node.unique_id, &window);
+        }
         self.told(number, batch, &result);
         Some((window, result))
     }
 
     /// Leaves one batch out.
     fn skip(&self, index: usize) -> Option<Done> {
-        let window = *self.batches.get(index)?;
+        let window = *self.batches().get(index)?;
         if self.session.halted().is_some() {
             return None;
         }
@@ -256,7 +282,7 @@ impl Model<'_> {
     }
 
     fn told(&self, index: usize, batch: String, result: &NodeResult) {
-        let (node, total, result) = (self.called.clone(), self.batches.len(), Box::new(result.clone()));
+        let (node, total, result) = (self.called.clone(), self.batches().len(), Box::new(result.clone()));
         self.session.listener.notice(&Event::BatchFinished { index, total, batch, node, result });
     }
 
@@ -273,7 +299,7 @@ impl Model<'_> {
             done.iter().any(|(one, result)| one == window && result.status == Status::Success)
         };
         let (mut successful, failed): (Vec<Window>, Vec<Window>) =
-            self.batches.iter().partition(|one| is_built(one));
+            self.batches().iter().partition(|one| is_built(one));
         let status = match (successful.len(), failed.len()) {
             (_, 0) => Status::Success,
             (0, _) => Status::Error,
@@ -282,11 +308,9 @@ impl Model<'_> {
         let mut result = NodeResult::new(&self.node.unique_id, status).message(match status {
             Status::Success => "SUCCESS".to_owned(),
             Status::Error => "ERROR".to_owned(),
-            _ => format!("PARTIAL SUCCESS ({}/{})", successful.len(), self.batches.len()),
+            _ => format!("PARTIAL SUCCESS ({}/{})", successful.len(), self.batches().len()),
         });
-        if let Some(earlier) = self.session.earlier.batches.get(&self.node.unique_id) {
-            successful.extend(&earlier.successful);
-        }
+        successful.extend(&self.begun.results.successful);
         result.failures = Some(0);
         result.receipt = together(&done);
         result.findings = findings(&done);

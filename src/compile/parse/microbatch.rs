@@ -80,11 +80,12 @@ fn required(node: &mut Node, findings: &mut Vec<Diagnostic>) {
 }
 
 fn optional(node: &Node, findings: &mut Vec<Diagnostic>) {
-    let is_number = |value: &Data| matches!(value, Data::Int(_) | Data::Bool(_));
-    let is_truth = |value: &Data| matches!(value, Data::Bool(_));
-    let wanted: [(&str, &str, &dyn Fn(&Data) -> bool); 2] =
-        [("lookback", "a whole number", &is_number), ("concurrent_batches", "true or false", &is_truth)];
-    for (key, what, is_right) in wanted {
+    for (key, what) in [("lookback", "a whole number"), ("concurrent_batches", "true or false")] {
+        let is_right = |value: &Data| match value {
+            Data::Bool(_) => true,
+            Data::Int(_) => key == "lookback",
+            _ => false,
+        };
         let Some(value) = node.config.get(key).filter(|value| !value.is_null() && !is_right(value)) else {
             continue;
         };
