@@ -82,6 +82,31 @@ impl Running {
     }
 }
 
+/// How many rows of what nodes refer to are read.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Rows {
+    /// Read no rows: relations get their columns, and stay empty
+    #[arg(long, overrides_with = "no_empty")]
+    pub empty: bool,
+    /// Read all rows, whatever the environment says
+    #[arg(long, overrides_with = "empty", hide = true)]
+    pub no_empty: bool,
+}
+
+/// Which rows by the time of their events.
+#[derive(Debug, Clone, Default, Args)]
+pub struct EventTimes {
+    /// Read only rows of a span of time, where `event_time` says which column holds it: '3 days', '{start: ..., end: ...}'
+    #[arg(long, value_name = "SPAN")]
+    pub sample: Option<String>,
+    /// Build microbatch models from this moment on: '2024-01-31', '2024-01-31 10:00:00'
+    #[arg(long, value_name = "MOMENT")]
+    pub event_time_start: Option<String>,
+    /// Build microbatch models up to this moment
+    #[arg(long, value_name = "MOMENT")]
+    pub event_time_end: Option<String>,
+}
+
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -93,6 +118,12 @@ pub enum Command {
         /// How
         #[command(flatten)]
         running: Running,
+        /// How many rows are read
+        #[command(flatten)]
+        rows: Rows,
+        /// Which rows are read
+        #[command(flatten)]
+        times: EventTimes,
     },
     /// Build models
     Run {
@@ -102,6 +133,12 @@ pub enum Command {
         /// How
         #[command(flatten)]
         running: Running,
+        /// How many rows are read
+        #[command(flatten)]
+        rows: Rows,
+        /// Which rows are read
+        #[command(flatten)]
+        times: EventTimes,
     },
     /// Test what was built
     Test {
@@ -138,6 +175,9 @@ pub enum Command {
         /// How
         #[command(flatten)]
         running: Running,
+        /// How many rows are read
+        #[command(flatten)]
+        rows: Rows,
     },
     /// Read the project and report what is wrong with it
     Parse,

@@ -6,6 +6,8 @@ pub mod events;
 pub mod hooks;
 pub mod journal;
 pub mod label;
+pub mod microbatch;
+pub mod microbatch_windows;
 pub mod nodes;
 pub mod past;
 pub mod plan;

@@ -22,6 +22,7 @@ use crate::jinja::value::Text;
 use crate::run::cache::{Before, RelationCache};
 use crate::run::events::{Event, Listener};
 use crate::run::journal::Journal;
+use crate::run::microbatch::{Earlier, Lanes};
 use crate::run::query_comment::QueryComment;
 use crate::run::result::Halt;
 
@@ -45,6 +46,9 @@ pub struct Session {
     pub cache: RelationCache,
     /// Who listens.
     pub listener: Arc<dyn Listener>,
+    /// How much of the machine is taken.
+    pub lanes: Lanes,
+    earlier: OnceLock<Earlier>,
     comment: QueryComment,
     journal: OnceLock<Journal>,
     stopping: Mutex<Stopping>,
@@ -59,6 +63,8 @@ impl Session {
     ) -> Result<Self, Box<Diagnostic>> {
         Ok(Self {
             comment: QueryComment::read(&project)?,
+            lanes: Lanes::new(project.invocation.target.threads),
+            earlier: OnceLock::new(),
             project,
             adapter,
             cache: RelationCache::default(),
@@ -90,6 +96,17 @@ impl Session {
     /// Returns the journal, if one is kept.
     pub fn journal(&self) -> Option<&Journal> {
         self.journal.get()
+    }
+
+    /// Goes on with what an earlier run left to do.
+    pub fn go_on_with(&self, earlier: Earlier) {
+        // A process runs one command, which goes on with one other.
+        let _ = self.earlier.set(earlier);
+    }
+
+    /// Returns what an earlier run left to do, if this one goes on with it.
+    pub fn earlier(&self) -> Option<&Earlier> {
+        self.earlier.get()
     }
 
     /// Opens a connection for a worker.
@@ -269,7 +286,12 @@ impl NodeHost {
     fn note_commit(&self) {
         let project = &self.session.project;
         let node = self.node.as_ref().and_then(|id| project.nodes.get(id));
-        let Some(node) = node.filter(|node| node.materialization() == "incremental") else { return };
+        let Some(node) = node.filter(|node| {
+            // A batch that is built again replaces its own rows, so no harm is done.
+            node.materialization() == "incremental" && !project.runs_in_batches(node)
+        }) else {
+            return;
+        };
         // A question about what is not there would end the transaction.
         if self.session.cache.get(&node.database, &node.schema, &node.alias).is_none() {
             return;

@@ -28,6 +28,9 @@ use crate::run::result::{NodeResult, Status};
 use crate::run::seed::{self, SeedError};
 use crate::run::session::{Line, NodeHost, Session};
 
+/// The stack of a thread that runs nodes: templates may nest deeply, and the evaluator's own limits keep within it.
+pub const STACK: usize = 64 << 20;
+
 /// How many rows of a failing test are shown.
 const SAMPLE: usize = 5;
 
@@ -219,6 +222,11 @@ fn execute(
     names.set("pre_hooks", hooks(node, "pre-hook"));
     names.set("post_hooks", hooks(node, "post-hook"));
     names.set("load_agate_table", load_seed(session, node));
+    if node.batch.as_ref().is_some_and(|batch| batch.incremental) {
+        for (name, truth) in [("is_incremental", true), ("should_full_refresh", false)] {
+            names.replace(name, Native::value(name, move |_, _| Ok(Value::Bool(truth))));
+        }
+    }
     let returned = call(names, &Value::object(MacroValue(found.clone())), Arguments::default())
         .map_err(|error| in_hook(node, error))?;
     let relations =

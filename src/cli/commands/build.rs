@@ -1,6 +1,6 @@
 //! `build`, `run`, `test`, `seed`: running nodes, artifacts, exit code.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::adapter::{self, Access};
@@ -59,7 +59,7 @@ pub(super) fn run(setting: &Setting, kind: Kind, selection: &Selection) -> Exit 
         Ok(chosen) => chosen,
         Err(exit) => return exit,
     };
-    carry_out(setting, &project, kind, &chosen, BTreeMap::new())
+    carry_out(setting, &project, kind, &chosen, None)
 }
 
 /// Runs what is left of an earlier invocation.
@@ -82,16 +82,16 @@ pub(super) fn again(setting: &Setting, kind: Kind, selection: &Selection, past: 
         setting.listener.notice(&Event::Message { text, info: true });
         return Exit::Fine;
     }
-    carry_out(setting, &project, kind, &chosen, past.in_doubt().clone())
+    carry_out(setting, &project, kind, &chosen, Some(past))
 }
 
-/// Runs nodes; `in_doubt` are those whose rows may be there already, with the rows that their tables then have.
+/// Runs nodes, maybe those that an earlier run left to do.
 fn carry_out(
     setting: &Setting,
     project: &Arc<Project>,
     kind: Kind,
     chosen: &BTreeSet<String>,
-    in_doubt: BTreeMap<String, i64>,
+    past: Option<&Past>,
 ) -> Exit {
     if chosen.is_empty() {
         let text = "Nothing to do. Try checking your model configs and model specification args";
@@ -105,6 +105,10 @@ fn carry_out(
         Ok(session) => session,
         Err(exit) => return exit,
     };
+    if let Some(past) = past {
+        session.go_on_with(past.earlier());
+    }
+    let in_doubt = past.map(|past| past.in_doubt().clone()).unwrap_or_default();
     let asked = Asked { action, fail_fast: setting.flags.is_on("fail_fast"), in_doubt };
     match run_nodes(&session, chosen, &asked) {
         Ok(outcome) => {

@@ -13,6 +13,7 @@ mod hooks;
 mod incremental;
 mod listing;
 mod macros;
+mod microbatch;
 mod retry;
 mod selectors;
 mod stopping;
