@@ -13,6 +13,7 @@ const FILES: &[CoreFile] = core_files! {
     "external.sql"
     "hooks.sql"
     "incremental.sql"
+    "merge.sql"
     "metadata.sql"
     "relations.sql"
     "seeds.sql"
