@@ -4,6 +4,7 @@ pub mod args;
 pub mod commands;
 pub mod exit;
 mod flags;
+mod interrupt;
 mod session;
 
 use std::ffi::OsString;
@@ -29,5 +30,6 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             return code;
         }
     };
+    interrupt::listen();
     commands::run(arguments)
 }

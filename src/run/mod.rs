@@ -6,6 +6,7 @@ pub mod events;
 pub mod hooks;
 pub mod label;
 pub mod nodes;
+pub mod plan;
 pub mod query_comment;
 pub mod result;
 pub mod scheduler;

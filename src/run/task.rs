@@ -30,6 +30,9 @@ use crate::run::session::{Line, NodeHost, Session};
 /// How many rows of a failing test are shown.
 const SAMPLE: usize = 5;
 
+/// From how many rows on a table's size is asked for: DuckDB keeps a smaller one in its log, and it does not matter.
+const WORTH_MEASURING: i64 = 100_000;
+
 /// Runs a node to its end. Whatever happens becomes the result; nothing is left open.
 pub fn run(session: &Arc<Session>, line: &Line, node: &Node, worker: usize) -> NodeResult {
     let watch = Stopwatch::start();
@@ -40,9 +43,25 @@ pub fn run(session: &Arc<Session>, line: &Line, node: &Node, worker: usize) -> N
     if let Err(error) = outcome {
         fail(session, node, &mut result, error);
     }
+    measure(session, &host, node, &mut result);
     result.seconds = watch.seconds();
     result.worker = worker;
     result
+}
+
+/// Adds to a receipt what all statements of the node amount to.
+fn measure(session: &Session, host: &NodeHost, node: &Node, result: &mut NodeResult) {
+    let sent = host.sent();
+    result.receipt.statements = sent.statements;
+    result.receipt.seconds = sent.seconds;
+    if result.receipt.rows_affected.is_some_and(|rows| rows >= WORTH_MEASURING)
+        && session
+            .cache
+            .get(&node.database, &node.schema, &node.alias)
+            .is_some_and(|relation| relation.kind.as_deref() == Some("table"))
+    {
+        result.receipt.bytes = host.stored_bytes(&node_value::relation(node).render());
+    }
 }
 
 /// Compiles a node without running it, and keeps its SQL where people look for it.
@@ -229,8 +248,8 @@ fn receipt(main: &Stored) -> Receipt {
         rows_affected: field("rows_affected")
             .and_then(|rows| rows.to_int())
             .and_then(|rows| i64::try_from(rows).ok()),
-        seconds: 0.0,
         query_id: field("query_id").map(|id| id.to_text()),
+        ..Receipt::default()
     }
 }
 
@@ -282,10 +301,10 @@ fn sample(host: &Rc<dyn Host>, sql: &Text) -> Option<Table> {
     host.run(&query, false, true, Some(SAMPLE)).ok().map(|(_, table)| table)
 }
 
-/// Makes the result of a node that is left out.
-pub fn skipped(node: &Node, because_of: Option<&Node>, worker: usize) -> NodeResult {
+/// Makes the result of a node that is left out, because of another one or of a hook.
+pub fn skipped(node: &Node, because_of: Option<&str>, worker: usize) -> NodeResult {
     let mut result = NodeResult::new(&node.unique_id, Status::Skipped);
     result.worker = worker;
-    result.message = because_of.map(|other| format!("Skipping due to `{}`", other.name));
+    result.because_of = because_of.map(str::to_owned);
     result
 }

@@ -6,6 +6,7 @@ use crate::adapter;
 use crate::artifact::{self, manifest, run_results};
 use crate::cli::args::Selection;
 use crate::cli::exit::Exit;
+use crate::cli::interrupt;
 use crate::cli::session::Setting;
 use crate::compile::project::Project;
 use crate::graph::nodes::{Node, ResourceType};
@@ -70,18 +71,20 @@ pub(super) fn run(setting: &Setting, kind: Kind, selection: &Selection) -> Exit 
     };
     match run_nodes(&session, &chosen, action, setting.flags.is_on("fail_fast")) {
         Ok(outcome) => {
-            setting.listener.notice(&Event::Summary { results: outcome.results.clone() });
+            let interrupted = session.halted().is_some();
+            setting.listener.notice(&Event::Summary { results: outcome.results.clone(), interrupted });
+            let database = outcome.database_seconds();
             let work: f64 = outcome.results.iter().map(|(_, result)| result.seconds).sum();
-            let share = if work > 0.0 { 100.0 * outcome.database_seconds / work } else { 0.0 };
+            let share = if work > 0.0 { 100.0 * database / work } else { 0.0 };
             setting.listener.notice(&Event::Message {
                 text: format!(
-                    "{:.2} s of {work:.2} s of work were spent inside the database ({share:.0} %), {:.2} s in all",
-                    outcome.database_seconds, outcome.seconds
+                    "{database:.2} s of {work:.2} s of work were spent inside the database ({share:.0} %), {:.2} s in all",
+                    outcome.seconds
                 ),
                 info: false,
             });
             let exit = finish(setting, &project, &outcome);
-            if session.is_stopped() { Exit::Misuse } else { exit }
+            if interrupted { Exit::Misuse } else { exit }
         }
         Err(error) => {
             setting.complain(&format!("error: {}", error.message));
@@ -101,9 +104,7 @@ pub(super) fn open(setting: &Setting, project: &Arc<Project>) -> Result<Arc<Sess
         setting.report(&mut vec![*finding]);
         Exit::Misuse
     })?);
-    let stopping = session.clone();
-    // Only the first command of a process can set a handler, and there is only one.
-    let _ = ctrlc::set_handler(move || stopping.stop());
+    interrupt::stop_first(&session);
     Ok(session)
 }
 

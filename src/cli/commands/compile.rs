@@ -34,7 +34,10 @@ pub(super) fn run(setting: &Setting, selection: &Selection) -> Exit {
                     setting.listener.notice(&Event::Output(text));
                 }
             }
-            setting.listener.notice(&Event::Summary { results: outcome.results.clone() });
+            setting.listener.notice(&Event::Summary {
+                results: outcome.results.clone(),
+                interrupted: session.halted().is_some(),
+            });
             // dbt's code for a template that fails while it is compiled.
             if build::finish(setting, &project, &outcome) == Exit::Fine { Exit::Fine } else { Exit::Misuse }
         }

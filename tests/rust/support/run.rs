@@ -14,6 +14,8 @@ const REDACTIONS: &[(&str, &str)] = &[
         "H hours M minutes and S.SS seconds (S.SSs)",
     ),
     (r"in \d+\.\d\ds\b", "in S.SSs"),
+    // What a node's statements did is told in `cli::receipts` alone.
+    (r"\]  [\d,.]+ (?:rows?|statements?|[kMGT]?B)\b.*", "]"),
     (r"martlet=\d+\.\d+\.\d+ \(dbt=\d+\.\d+\.\d+\)", "martlet=V.V.V (dbt=V.VV.V)"),
     (r"duckdb=v?\d+\.\d+\.\d+", "duckdb=V.V.V"),
     (r"\b\d+ macros\b", "NNN macros"),
