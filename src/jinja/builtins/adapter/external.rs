@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::jinja::eval::error::Result;
+use crate::jinja::eval::{Evaluator, items};
 use crate::jinja::value::{Arguments, Dict, Key, Value};
 
 /// Options whose values are texts to the database.
@@ -10,6 +11,13 @@ const TEXTS: [&str; 4] = ["delimiter", "quote", "escape", "null"];
 
 fn text(options: &Dict, name: &str) -> Option<String> {
     options.get(&Key::text(name)).filter(|value| value.is_true()).map(Value::to_text)
+}
+
+/// Returns the folder of files whose models name no place.
+pub(super) fn root(evaluator: &mut Evaluator<'_>) -> Value {
+    let target = evaluator.lookup("target");
+    let root = target.and_then(|target| items::attribute(&target, "external_root"));
+    root.filter(Value::is_true).unwrap_or_else(|| Value::from("."))
 }
 
 /// Writes the options, the format being taken from the name of the file unless it is said.

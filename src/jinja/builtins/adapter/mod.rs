@@ -152,6 +152,7 @@ impl AdapterObject {
             "render_raw_columns_constraints" => constraints::of_columns(self, arguments),
             "render_raw_model_constraints" => constraints::of_model(self, arguments),
             "get_hard_deletes_behavior" => snapshots::hard_deletes(evaluator, arguments),
+            "external_root" => Ok(external::root(evaluator)),
             "external_write_options" => external::write_options(arguments),
             "external_read_location" => external::read_location(arguments),
             _ => names::answer(self.dialect, name, arguments),
