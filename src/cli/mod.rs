@@ -20,7 +20,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let told: Vec<String> = words.iter().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
     let arguments = match Arguments::try_parse_from(words) {
         Ok(mut arguments) => {
-            arguments.global.command_line = told.join(" ");
+            arguments.global.command_lines = vec![told];
             arguments
         }
         Err(error) => {

@@ -1,7 +1,7 @@
 //! Running the chosen nodes of a project: schemas first, then the plan, then what became of it.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -15,7 +15,8 @@ use crate::run::plan::Plan;
 use crate::run::result::{Halt, NodeResult, Status};
 use crate::run::scheduler::{self, Order, Outcome, Skip, Turn};
 use crate::run::session::{Line, Session};
-use crate::run::{catalog, hooks, label, task};
+use crate::run::timings::Timings;
+use crate::run::{catalog, hooks, journal, label, task};
 
 /// What is done with each node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +27,25 @@ pub enum Action {
     Run,
     /// Only compile.
     Compile,
+}
+
+/// How nodes are to be run.
+#[derive(Debug)]
+pub struct Asked {
+    /// What is done with each node.
+    pub action: Action,
+    /// Whether the first failure is to be the last.
+    pub fail_fast: bool,
+    /// Nodes whose rows may be there already, since the run before was killed while they were made to last: how many
+    /// rows their tables have in that case.
+    pub in_doubt: BTreeMap<String, i64>,
+}
+
+impl Asked {
+    /// Asks for compiling alone.
+    pub fn compile() -> Self {
+        Self { action: Action::Compile, fail_fast: false, in_doubt: BTreeMap::new() }
+    }
 }
 
 /// What became of a run.
@@ -47,8 +67,8 @@ impl RunOutcome {
 /// What the workers of a run have in common.
 struct Run<'r> {
     session: &'r Arc<Session>,
+    asked: &'r Asked,
     action: Action,
-    fail_fast: bool,
     /// Whether the nodes may run at all: a hook before them can say no.
     goes_on: bool,
     results: Mutex<Vec<(NodeLabel, NodeResult)>>,
@@ -58,10 +78,10 @@ struct Run<'r> {
 pub fn run(
     session: &Arc<Session>,
     chosen: &BTreeSet<String>,
-    action: Action,
-    fail_fast: bool,
+    asked: &Asked,
 ) -> Result<RunOutcome, HostError> {
     let watch = Stopwatch::start();
+    let action = asked.action;
     let project = &session.project;
     let ids = taking_turns(project, chosen, action);
     // A process runs one command: what is chosen is chosen once.
@@ -73,21 +93,23 @@ pub fn run(
     let mut all = Vec::new();
     let mut goes_on = true;
     if action != Action::Compile {
+        session.keep_journal(ids.iter());
         let written =
             ids.iter().filter_map(|id| project.nodes.get(id)).filter(|node| is_written(session, node));
         catalog::prepare(session, &line, written)?;
         let started = hooks::start(session, &line, &mut all);
         goes_on = started || !project.invocation.options.flags.is_on("skip_nodes_if_on_run_start_fails");
     }
-    let order = order(project, &plan, threads);
-    let run = Run { session, action, fail_fast, goes_on, results: Mutex::default() };
+    let timings = Timings::read(&journal::state_folder(project));
+    let order = order(project, &plan, threads, &timings);
+    let run = Run { session, asked, action, goes_on, results: Mutex::default() };
     let prepare = |_| -> Line { Rc::new(RefCell::new(None)) };
     scheduler::run(&plan, &order, threads, prepare, |line: &mut Line, turn: Turn<'_>| run.turn(line, &turn));
     let results = run.results.into_inner().unwrap_or_else(PoisonError::into_inner);
     let results = complete(session, &plan, results);
     session.workers_ended();
     let first = results.iter().find(|(_, result)| result.status.is_failure());
-    if let Some((node, result)) = first.filter(|_| fail_fast && session.halted().is_none()) {
+    if let Some((node, result)) = first.filter(|_| asked.fail_fast && session.halted().is_none()) {
         session.listener.notice(&Event::Failure { node: node.clone(), result: Box::new(result.clone()) });
     }
     all.extend(results);
@@ -98,6 +120,7 @@ pub fn run(
     let counts = label::ran(all.iter().filter_map(|(label, _)| project.nodes.get(&label.unique_id)));
     if action != Action::Compile {
         session.listener.notice(&Event::Finished { counts, seconds });
+        learn(session, timings, &all);
     }
     Ok(RunOutcome { results: all, seconds })
 }
@@ -115,9 +138,25 @@ fn taking_turns(project: &Project, chosen: &BTreeSet<String>, action: Action) ->
 }
 
 /// Returns the order in which nodes are begun.
-fn order<'p>(project: &Project, plan: &'p Plan, threads: usize) -> Order<'p> {
-    let order = if threads == 1 { Order::by_level(plan) } else { Order::by_longest_path(plan, |_| 1.0) };
+fn order<'p>(project: &Project, plan: &'p Plan, threads: usize, timings: &Timings) -> Order<'p> {
+    let order = if threads == 1 {
+        Order::by_level(plan)
+    } else {
+        Order::by_longest_path(plan, |id| timings.seconds(id))
+    };
     order.alone(plan, |id| project.nodes.get(id).is_some_and(runs_alone))
+}
+
+/// Keeps how long nodes took, and ends the journal.
+fn learn(session: &Session, timings: Timings, results: &[(NodeLabel, NodeResult)]) {
+    let taken = results.iter().filter(|(_, result)| !result.status.is_failure());
+    let learned = timings.learn(taken.map(|(_, result)| (result.unique_id.as_str(), result.seconds)));
+    if let Err(error) = learned {
+        session.listener.notice(&Event::Message { text: error.to_string(), info: false });
+    }
+    if let Some(journal) = session.journal().filter(|_| session.halted().is_none()) {
+        journal.ended();
+    }
 }
 
 /// Tells whether a node asks to have the machine for itself: `run_alone`, as a config of its own or under `meta`,
@@ -134,6 +173,9 @@ impl Run<'_> {
         let Some(node) = project.nodes.get(turn.id) else { return Outcome::Passed };
         let called = label::label(project, node);
         let result = self.result(line, turn, node, &called);
+        if let Some(journal) = self.session.journal() {
+            journal.finished(&result);
+        }
         // Compiling builds nothing, so nothing is said to begin or to be created; what never began ends in silence.
         let halt = result.halt.filter(|_| result.status == Status::Skipped);
         if self.action != Action::Compile && halt.is_none() {
@@ -141,7 +183,7 @@ impl Run<'_> {
             let result = Box::new(result.clone());
             self.session.listener.notice(&Event::NodeFinished { index, total, node: called.clone(), result });
         }
-        let outcome = outcome(&result, self.action, self.fail_fast);
+        let outcome = outcome(&result, self.action, self.asked.fail_fast);
         if outcome == Outcome::Stop {
             self.session.stop(Halt::FailFast);
         }
@@ -168,7 +210,12 @@ impl Run<'_> {
         }
         let (index, total) = (turn.index, turn.total);
         self.session.listener.notice(&Event::NodeStarted { index, total, node: called.clone() });
-        let result = task::run(self.session, line, node, turn.worker);
+        if let Some(journal) = self.session.journal() {
+            journal.started(&node.unique_id);
+        }
+        let rows = self.asked.in_doubt.get(&node.unique_id);
+        let done = rows.and_then(|rows| task::done_before(self.session, line, node, *rows, turn.worker));
+        let result = done.unwrap_or_else(|| task::run(self.session, line, node, turn.worker));
         if result.status == Status::Error && self.session.halted().is_some() {
             self.session.listener.notice(&Event::Cancelled { node: called.clone() });
             return self.halted(node, turn.worker);

@@ -3,13 +3,14 @@
 use std::cell::{Cell, OnceCell, RefCell};
 use std::path::PathBuf;
 use std::rc::Rc;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use crate::adapter::{Adapter, AdapterError, Connection, Interrupt};
 use crate::base::clock::Stopwatch;
 use crate::base::fs;
 use crate::base::table::{Receipt, Table};
+use crate::compile::node_value;
 use crate::compile::project::Project;
 use crate::compile::warnings::Treatment;
 use crate::diagnostic::Diagnostic;
@@ -19,6 +20,7 @@ use crate::jinja::host::{Change, Host, HostError};
 use crate::jinja::value::Text;
 use crate::run::cache::RelationCache;
 use crate::run::events::{Event, Listener};
+use crate::run::journal::Journal;
 use crate::run::query_comment::QueryComment;
 use crate::run::result::Halt;
 
@@ -43,6 +45,7 @@ pub struct Session {
     /// Who listens.
     pub listener: Arc<dyn Listener>,
     comment: QueryComment,
+    journal: OnceLock<Journal>,
     stopping: Mutex<Stopping>,
 }
 
@@ -59,8 +62,29 @@ impl Session {
             adapter,
             cache: RelationCache::default(),
             listener,
+            journal: OnceLock::new(),
             stopping: Mutex::default(),
         })
+    }
+
+    /// Keeps a journal from now on, of a run that is to run some nodes. Without one a run can still be run, and `retry`
+    /// has the artifact.
+    pub fn keep_journal<'i>(&self, chosen: impl Iterator<Item = &'i String>) {
+        match Journal::begin(&self.project, chosen) {
+            Ok(journal) => {
+                // A process runs one command: there is none yet.
+                let _ = self.journal.set(journal);
+            }
+            Err(error) => {
+                let text = format!("no journal is kept of this run: {error}");
+                self.listener.notice(&Event::Warning(text));
+            }
+        }
+    }
+
+    /// Returns the journal, if one is kept.
+    pub fn journal(&self) -> Option<&Journal> {
+        self.journal.get()
     }
 
     /// Opens a connection for a worker.
@@ -223,6 +247,28 @@ impl NodeHost {
         })
     }
 
+    /// Notes in the journal how many rows an incremental model is about to have for good: were it run again after a
+    /// commit of which nobody heard, rows would be there twice. What is built whole can be built again.
+    fn note_commit(&self) {
+        let project = &self.session.project;
+        let node = self.node.as_ref().and_then(|id| project.nodes.get(id));
+        let Some(node) = node.filter(|node| node.materialization() == "incremental") else { return };
+        // A question about what is not there would end the transaction.
+        if self.session.cache.get(&node.database, &node.schema, &node.alias).is_none() {
+            return;
+        }
+        if let (Some(journal), Some(rows)) = (self.session.journal(), self.count_rows(node)) {
+            journal.committing(&node.unique_id, rows);
+        }
+    }
+
+    /// Counts the rows of a node's relation; `None` where there is none.
+    pub fn count_rows(&self, node: &Node) -> Option<i64> {
+        let query = format!("select count(*) from {}", node_value::relation(node).render());
+        let (_, table) = self.send(&query, true, Some(1)).ok()?;
+        table.rows.first()?.first()?.to_i64()
+    }
+
     /// Takes back what an open transaction did; called when a node ends, however it ends.
     pub fn rollback(&self) {
         if self.in_transaction.replace(false) {
@@ -251,7 +297,9 @@ impl Host for NodeHost {
     }
 
     fn commit(&self) -> Result<(), HostError> {
-        if self.in_transaction.replace(false) {
+        if self.in_transaction.get() {
+            self.note_commit();
+            self.in_transaction.set(false);
             self.send("COMMIT", false, None)?;
         }
         Ok(())

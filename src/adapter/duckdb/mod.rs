@@ -113,9 +113,10 @@ impl DuckDbConnection {
     /// Runs statements; returns how many rows the last one changed, if that is what it does.
     fn execute(&self, sql: &str) -> engine::Result<Option<i64>> {
         let mut statement = self.connection.prepare(sql)?;
-        let changed = statement.execute([])?;
-        let counts = statement.column_names() == ["Count"];
-        Ok(i64::try_from(changed).ok().filter(|_| counts))
+        let mut rows = statement.query([])?;
+        let counts = rows.as_ref().is_some_and(|statement| statement.column_names() == ["Count"]);
+        let row = if counts { rows.next()? } else { None };
+        row.map_or(Ok(None), |row| row.get(0))
     }
 }
 

@@ -6,7 +6,7 @@ use crate::cli::exit::Exit;
 use crate::cli::session::Setting;
 use crate::graph::nodes::ResourceType;
 use crate::run::events::Event;
-use crate::run::nodes::{Action, run as run_nodes};
+use crate::run::nodes::{Asked, run as run_nodes};
 
 /// Runs the command.
 pub(super) fn run(setting: &Setting, selection: &Selection) -> Exit {
@@ -23,7 +23,7 @@ pub(super) fn run(setting: &Setting, selection: &Selection) -> Exit {
         Ok(session) => session,
         Err(exit) => return exit,
     };
-    match run_nodes(&session, &chosen, Action::Compile, false) {
+    match run_nodes(&session, &chosen, &Asked::compile()) {
         Ok(outcome) => {
             for (label, result) in &outcome.results {
                 // dbt shows the nodes whose names stand in the selection itself.
