@@ -93,4 +93,12 @@ codes! {
     Error MISSING_PACKAGES = "missing-packages";
     /// The project or a package asks for another version of dbt.
     Error WRONG_VERSION = "wrong-version";
+    /// A model is past its deprecation date.
+    Warning DEPRECATED_MODEL = "deprecated-model";
+    /// A model refers to one that is past its deprecation date.
+    Warning DEPRECATED_REFERENCE = "deprecated-reference";
+    /// A model refers to one that has a deprecation date.
+    Warning COMING_DEPRECATION = "coming-deprecation";
+    /// A model has constraints that its materialization cannot keep.
+    Warning CONSTRAINT_LEFT_OUT = "constraint-left-out";
 }

@@ -149,8 +149,8 @@ impl AdapterObject {
         match name {
             "dispatch" => dispatch::dispatch(evaluator, arguments),
             "get_incremental_strategy_macro" => dispatch::strategy(self.dialect, evaluator, arguments),
-            "render_raw_columns_constraints" => constraints::of_columns(self, arguments),
-            "render_raw_model_constraints" => constraints::of_model(self, arguments),
+            "render_raw_columns_constraints" => constraints::of_columns(self, evaluator, arguments),
+            "render_raw_model_constraints" => constraints::of_model(self, evaluator, arguments),
             "get_hard_deletes_behavior" => snapshots::hard_deletes(evaluator, arguments),
             "external_root" => Ok(external::root(evaluator)),
             "external_write_options" => external::write_options(arguments),

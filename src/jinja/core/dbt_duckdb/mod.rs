@@ -11,6 +11,7 @@ const FILES: &[CoreFile] = core_files! {
     "comments.sql"
     "expressions.sql"
     "external.sql"
+    "foreign_keys.sql"
     "hooks.sql"
     "incremental.sql"
     "merge.sql"
@@ -19,6 +20,7 @@ const FILES: &[CoreFile] = core_files! {
     "seeds.sql"
     "snapshots.sql"
     "table_functions.sql"
+    "tables.sql"
 };
 
 static DIALECT: Dialect = Dialect {
