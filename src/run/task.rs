@@ -179,7 +179,7 @@ fn execute(
 ) -> Result<(), RenderError> {
     let project = &session.project;
     let materialization = node.materialization();
-    let Some(found) = project.macros.materialization(&node.package, materialization) else {
+    let Some(found) = project.macros.materialization(materialization) else {
         let mut error = RenderError::new(format!(
             "No materialization '{materialization}' was found for adapter {}",
             project.invocation.target.adapter
