@@ -1,6 +1,7 @@
 //! What the workers of one run share, and the outside as one running node sees it.
 
 use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -47,6 +48,8 @@ pub struct Session {
     comment: QueryComment,
     journal: OnceLock<Journal>,
     stopping: Mutex<Stopping>,
+    /// The warnings that are said once.
+    said: Mutex<BTreeSet<String>>,
 }
 
 impl Session {
@@ -64,6 +67,7 @@ impl Session {
             listener,
             journal: OnceLock::new(),
             stopping: Mutex::default(),
+            said: Mutex::default(),
         })
     }
 
@@ -350,5 +354,12 @@ impl Host for NodeHost {
             Treatment::Silence => {}
         }
         Ok(())
+    }
+
+    fn warn_once(&self, message: &str) -> Result<(), HostError> {
+        let mut said = self.session.said.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_new = said.insert(message.to_owned());
+        drop(said);
+        if is_new { self.warn(message) } else { Ok(()) }
     }
 }

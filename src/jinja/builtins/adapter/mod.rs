@@ -73,6 +73,8 @@ const METHODS: &[(&str, AtParse)] = &[
     ("expand_target_column_types", AtParse::None),
     ("external_read_location", AtParse::Same),
     ("external_root", AtParse::Same),
+    ("external_settle", AtParse::None),
+    ("external_stage", AtParse::None),
     ("external_write_options", AtParse::Same),
     ("get_binding_char", AtParse::Same),
     ("get_catalog_integration", AtParse::Same),

@@ -97,18 +97,13 @@
     {{ return(options) }}
 {%- endmacro %}
 
-{# Writes a relation to a file. (dispatched) #}
+{# Writes a relation to a file, or to the files of a folder, each of which is whole when it gets its name. #}
 {% macro write_to_file(relation, location, options) -%}
+    {%- set stage = adapter.external_stage(location, options) -%}
     {% call statement('write_to_file') -%}
-        copy {{ relation }} to '{{ location | replace("'", "''") }}' ({{ options ~ _written_aside(location, options) }})
+        copy {{ relation }} to '{{ stage.written_to | replace("'", "''") }}' ({{ stage.options }})
     {%- endcall %}
-{%- endmacro %}
-
-{# The option that keeps a file's name from what is not wholly written; folders and remote places have no such thing. #}
-{% macro _written_aside(location, options) -%}
-    {%- set words = options | lower -%}
-    {%- set ours = '://' not in location and 'partition_by' not in words and 'per_thread_output' not in words and 'use_tmp_file' not in words -%}
-    {{ ', use_tmp_file true' if ours }}
+    {%- do adapter.external_settle(stage) -%}
 {%- endmacro %}
 
 {# Whether a file can be read. #}
