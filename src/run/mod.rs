@@ -16,3 +16,4 @@ pub mod seed;
 pub mod session;
 pub mod task;
 pub mod timings;
+pub mod verify;

@@ -11,6 +11,7 @@ mod list;
 mod parse;
 mod retry;
 mod show;
+mod verify_incremental;
 
 use crate::cli::args::{Arguments, Command, Running};
 use crate::cli::exit::Exit;
@@ -40,6 +41,9 @@ pub(super) fn run(arguments: Arguments) -> Exit {
         }
         Command::Show { selection, inline, limit, output, .. } => {
             show::run(&setting, &selection, inline.as_deref(), limit, output)
+        }
+        Command::VerifyIncremental { selection, asked } => {
+            verify_incremental::run(&setting, &selection, &asked)
         }
         Command::Deps(asked) => deps::run(&setting, &asked),
         Command::Debug => debug::run(&setting),
