@@ -18,16 +18,16 @@
         else usual.when_matched_update_by_name -%}
     {%- set returned = config.get('merge_returning_columns') or [] -%}
     {{ config.get('sql_header') or '' }}
-    merge into {{ target }} as DBT_INTERNAL_DEST
-    using {{ source }} as DBT_INTERNAL_SOURCE
+    MERGE INTO {{ target }} AS DBT_INTERNAL_DEST
+    USING {{ source }} AS DBT_INTERNAL_SOURCE
     {{ duckdb__merge_join_clause(unique_key, config.get('merge_on_using_columns') or [], incremental_predicates) }}
     {%- for clause in clauses.get('when_matched', [update]) %}
-    when matched {{ _merge_clause(clause, dest_columns) }}
+    WHEN MATCHED {{ _merge_clause(clause, dest_columns) }}
     {%- endfor %}
     {%- for clause in clauses.get('when_not_matched', [usual.when_not_matched_insert_by_name]) %}
-    when not matched {{ 'by ' ~ clause['by'] if clause.get('by') }} {{ _merge_clause(clause, dest_columns) }}
+    WHEN NOT MATCHED {{ 'BY ' ~ clause['by'] | upper if clause.get('by') }} {{ _merge_clause(clause, dest_columns) }}
     {%- endfor %}
-    {{ 'returning ' ~ returned | join(', ') if returned }}
+    {{ 'RETURNING ' ~ returned | join(', ') if returned }}
 {%- endmacro %}
 
 {# `using (columns)`, or the keys and predicates that rows are matched on. #}
@@ -38,14 +38,14 @@
             {%- do exceptions.raise_compiler_error(
                 'merge_on_using_columns leaves no room for incremental_predicates: name the columns in unique_key instead') -%}
         {%- endif -%}
-        using ({{ merge_on_using_columns | join(', ') }})
+        USING ({{ merge_on_using_columns | join(', ') }})
     {%- else -%}
         {%- set keys = [unique_key] if unique_key is string else unique_key or [] -%}
-        {%- set matches = [] if keys else ['false'] -%}
+        {%- set matches = [] if keys else ['FALSE'] -%}
         {%- for key in keys -%}
             {%- do matches.append('DBT_INTERNAL_SOURCE.' ~ key ~ ' = DBT_INTERNAL_DEST.' ~ key) -%}
         {%- endfor -%}
-        on ({{ (matches + conditions) | join(') and (') }})
+        ON ({{ (matches + conditions) | join(') AND (') }})
     {%- endif -%}
 {%- endmacro %}
 
@@ -68,23 +68,22 @@
 {# What one clause of a merge does: `and condition then action`. #}
 {% macro _merge_clause(clause, dest_columns) -%}
     {%- set condition = clause.get('condition') -%}
-    {%- set conditions = [condition] if condition is string else condition or [] -%}
     {%- set action, mode = clause.get('action'), clause.get('mode') -%}
-    {%- if conditions %}and ({{ conditions | join(') and (') }}) {% endif -%}
-    then
-    {%- if action == 'update' %} update {{ _merge_update(clause, mode, dest_columns) }}
-    {%- elif action == 'insert' %} insert {{ _merge_insert(clause.get('insert') or {}, mode) }}
-    {%- elif action == 'error' %} error {{ "'" ~ clause['error_message'] | replace("'", "''") ~ "'" if clause.get('error_message') }}
-    {%- else %} {{ action | replace('_', ' ') }}
+    {%- if condition %}AND {{ condition if condition is string else '(' ~ condition | join(') AND (') ~ ')' }} {% endif -%}
+    THEN
+    {%- if action == 'update' %} UPDATE {{ _merge_update(clause, mode, dest_columns) }}
+    {%- elif action == 'insert' %} INSERT {{ _merge_insert(clause.get('insert') or {}, mode) }}
+    {%- elif action == 'error' %} ERROR {{ "'" ~ clause['error_message'] | replace("'", "''") ~ "'" if clause.get('error_message') }}
+    {%- else %} {{ action | replace('_', ' ') | upper }}
     {%- endif -%}
 {%- endmacro %}
 
 {# What a clause updates. A clause for rows that the source lacks has its expressions beside its action. #}
 {% macro _merge_update(clause, mode, dest_columns) -%}
     {%- if mode in ['by_name', 'by_position'] -%}
-        {{ mode | replace('_', ' ') }}
+        {{ mode | replace('_', ' ') | upper }}
     {%- elif mode == 'star' -%}
-        set *
+        SET *
     {%- else -%}
         {%- set update = clause.get('update') or {} -%}
         {%- set expressions = update.get('set_expressions') or clause.get('set_expressions') or {} -%}
@@ -98,7 +97,7 @@
                 {%- do assignments.append(name ~ ' = DBT_INTERNAL_SOURCE.' ~ name) -%}
             {%- endfor -%}
         {%- endif -%}
-        set {{ assignments | join(', ') }}
+        SET {{ assignments | join(', ') }}
     {%- endif -%}
 {%- endmacro %}
 
@@ -107,9 +106,9 @@
     {%- if mode == 'star' -%}
         *
     {%- elif mode == 'explicit' -%}
-        ({{ insert.get('columns', []) | join(', ') }}) values ({{ insert.get('values', []) | join(', ') }})
+        ({{ insert.get('columns', []) | join(', ') }}) VALUES ({{ insert.get('values', []) | join(', ') }})
     {%- else -%}
-        {{ (mode or '') | replace('_', ' ') }}
+        {{ (mode or '') | replace('_', ' ') | upper }}
     {%- endif -%}
 {%- endmacro %}
 
