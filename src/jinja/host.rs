@@ -68,4 +68,9 @@ pub trait Host {
 
     /// Warns of something. `Err` when a warning is to be an error.
     fn warn(&self, message: &str) -> Result<(), HostError>;
+
+    /// Warns of something unless that was said already in this run.
+    fn warn_once(&self, message: &str) -> Result<(), HostError> {
+        self.warn(message)
+    }
 }
