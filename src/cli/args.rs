@@ -66,7 +66,7 @@ pub struct Running {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Build seeds, models and tests in the order of the graph
+    /// Build seeds, models, snapshots and tests in the order of the graph
     Build {
         /// Which nodes
         #[command(flatten)]
@@ -95,6 +95,15 @@ pub enum Command {
     },
     /// Load CSV files into tables
     Seed {
+        /// Which nodes
+        #[command(flatten)]
+        selection: Selection,
+        /// How
+        #[command(flatten)]
+        running: Running,
+    },
+    /// Record in snapshots how the rows of their queries have changed
+    Snapshot {
         /// Which nodes
         #[command(flatten)]
         selection: Selection,

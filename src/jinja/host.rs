@@ -66,6 +66,6 @@ pub trait Host {
     /// Prints something, whatever the log level.
     fn print(&self, message: &str);
 
-    /// Warns of something. `Err` when a warning is to be an error.
-    fn warn(&self, message: &str) -> Result<(), HostError>;
+    /// Warns of something that has a name. `Err` when a warning of this name is to be an error.
+    fn warn(&self, name: &str, message: &str) -> Result<(), HostError>;
 }

@@ -216,7 +216,8 @@ impl Host for NodeHost {
         if let Some(path) = &self.run_path
             && let Err(error) = fs::write(path, sql.as_bytes())
         {
-            self.session.listener.notice(&Event::Warning(error.to_string()));
+            let name = "JinjaLogWarning".to_owned();
+            self.session.listener.notice(&Event::Warning { name, text: error.to_string() });
         }
     }
 
@@ -228,10 +229,13 @@ impl Host for NodeHost {
         self.session.listener.notice(&Event::Print(message.to_owned()));
     }
 
-    fn warn(&self, message: &str) -> Result<(), HostError> {
-        match self.session.project.invocation.options.flags.warnings().treat(&["JinjaLogWarning"]) {
+    fn warn(&self, name: &str, message: &str) -> Result<(), HostError> {
+        match self.session.project.invocation.options.flags.warnings().treat(&[name]) {
             Treatment::Error => return Err(HostError::new(message)),
-            Treatment::Warn => self.session.listener.notice(&Event::Warning(message.to_owned())),
+            Treatment::Warn => {
+                let (name, text) = (name.to_owned(), message.to_owned());
+                self.session.listener.notice(&Event::Warning { name, text });
+            }
             Treatment::Silence => {}
         }
         Ok(())

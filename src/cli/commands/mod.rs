@@ -26,6 +26,7 @@ pub(super) fn run(arguments: Arguments) -> Exit {
         Command::Run { selection, .. } => build::run(&setting, build::Kind::Run, &selection),
         Command::Test { selection, .. } => build::run(&setting, build::Kind::Test, &selection),
         Command::Seed { selection, .. } => build::run(&setting, build::Kind::Seed, &selection),
+        Command::Snapshot { selection, .. } => build::run(&setting, build::Kind::Snapshot, &selection),
         Command::Compile { selection, .. } => compile::run(&setting, &selection),
         Command::Parse => parse::run(&setting),
         Command::List { selection, resource_type, output } => {
@@ -49,6 +50,7 @@ fn running(command: &Command) -> Option<&Running> {
         | Command::Run { running, .. }
         | Command::Test { running, .. }
         | Command::Seed { running, .. }
+        | Command::Snapshot { running, .. }
         | Command::Compile { running, .. }
         | Command::Show { running, .. } => Some(running),
         _ => None,
