@@ -86,7 +86,7 @@ def write_files(case, folder):
         (folder / path).write_text(text, encoding="utf-8")
 
 
-def run_dbt(arguments):
+def run_dbt(arguments, quiet=True):
     """Runs dbt in this process and this folder; returns exit code, what was printed, and the message."""
     from dbt import deprecations, selected_resources
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
@@ -99,9 +99,9 @@ def run_dbt(arguments):
     reset_metadata_vars()
     deprecations.reset_deprecations()
     printed = io.StringIO()
-    quiet = ["--quiet", "--no-send-anonymous-usage-stats", "--no-partial-parse", "--no-use-colors"]
+    flags = ["--no-send-anonymous-usage-stats", "--no-partial-parse", "--no-use-colors"] + ["--quiet"] * quiet
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-        result = dbtRunner().invoke(quiet + arguments)
+        result = dbtRunner().invoke(flags + arguments)
     DuckDBConnectionManager.close_all_connections()
     DuckDBConnectionManager._ENV = None
     code = 0 if result.success else 2 if result.exception is not None else 1

@@ -33,7 +33,15 @@ pub(crate) struct Case {
     path: PathBuf,
     heading: String,
     blocks: Vec<Block>,
-    prose: Vec<String>,
+    prose: Vec<(usize, String)>,
+}
+
+/// What stands under a heading, from top to bottom.
+pub(crate) enum Step<'c> {
+    /// A block that is a file: its path and its text.
+    File(&'c str, &'c str),
+    /// A line `Word: what it says`.
+    Line(&'c str, &'c str),
 }
 
 impl Case {
@@ -49,7 +57,23 @@ impl Case {
 
     /// Returns what the lines of prose that begin with `word:` say.
     pub(crate) fn lines<'c>(&'c self, word: &'c str) -> impl Iterator<Item = &'c str> {
-        self.prose.iter().filter_map(move |line| Some(line.strip_prefix(word)?.strip_prefix(':')?.trim()))
+        self.prose
+            .iter()
+            .filter_map(move |(_, line)| Some(line.strip_prefix(word)?.strip_prefix(':')?.trim()))
+    }
+
+    /// Returns files and lines in the order in which they stand.
+    pub(crate) fn steps(&self) -> Vec<Step<'_>> {
+        let files = self.blocks.iter().filter_map(|block| {
+            Some((block.lines.0, Step::File(block.path.as_deref()?, block.text.as_str())))
+        });
+        let lines = self.prose.iter().filter_map(|(number, line)| {
+            let (word, said) = line.split_once(": ")?;
+            Some((*number, Step::Line(word, said.trim())))
+        });
+        let mut steps: Vec<_> = files.chain(lines).collect();
+        steps.sort_by_key(|(number, _)| *number);
+        steps.into_iter().map(|(_, step)| step).collect()
     }
 
     /// Returns what is expected.
@@ -108,7 +132,7 @@ fn read_file(root: &Path, path: &Path) -> Vec<Case> {
         path: path.to_path_buf(),
         heading: section.heading.to_owned(),
         blocks: section.blocks,
-        prose: section.prose.into_iter().map(str::to_owned).collect(),
+        prose: section.prose.into_iter().map(|(number, line)| (number, line.to_owned())).collect(),
     };
     headings(&text).into_iter().map(case).collect()
 }
@@ -117,8 +141,8 @@ fn read_file(root: &Path, path: &Path) -> Vec<Case> {
 struct Section<'t> {
     heading: &'t str,
     blocks: Vec<Block>,
-    /// The lines outside blocks.
-    prose: Vec<&'t str>,
+    /// The lines outside blocks, with their numbers.
+    prose: Vec<(usize, &'t str)>,
 }
 
 /// Returns every heading of the second level with what stands under it.
@@ -132,11 +156,11 @@ fn headings(text: &str) -> Vec<Section<'_>> {
                     section.blocks.push(Block {
                         block: (*word).to_owned(),
                         text: inside.join("\n"),
-                        path: section.prose.last().and_then(|line| path_in(line)),
+                        path: section.prose.last().and_then(|(_, line)| path_in(line)),
                         lines: (*start, number),
                     });
                     // The next block must not take this one's path.
-                    section.prose.push("");
+                    section.prose.push((number, ""));
                 }
                 open = None;
             }
@@ -147,7 +171,7 @@ fn headings(text: &str) -> Vec<Section<'_>> {
                 } else if let Some(heading) = line.strip_prefix("## ") {
                     found.push(Section { heading: heading.trim(), blocks: Vec::new(), prose: Vec::new() });
                 } else if let Some(section) = found.last_mut() {
-                    section.prose.push(line);
+                    section.prose.push((number, line));
                 }
             }
         }

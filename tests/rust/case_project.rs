@@ -50,9 +50,14 @@ pub(crate) fn run(case: &Case) -> Result<Answer, String> {
 
 /// Returns the files of a case and those it can do without.
 fn files(case: &Case) -> BTreeMap<String, String> {
+    complete(case.files())
+}
+
+/// Adds to files of a project those it can do without.
+pub(crate) fn complete<'f>(given: impl Iterator<Item = (&'f str, &'f str)>) -> BTreeMap<String, String> {
     let mut files = BTreeMap::from([("profiles.yml".to_owned(), PROFILE.to_owned())]);
     let mut projects = vec![("dbt_project.yml".to_owned(), "name: p\nprofile: p\n".to_owned())];
-    for (path, text) in case.files() {
+    for (path, text) in given {
         files.insert(path.to_owned(), format!("{text}\n"));
         if let Some((package, _)) = path.strip_prefix("dbt_packages/").and_then(|path| path.split_once('/')) {
             projects.push((format!("dbt_packages/{package}/dbt_project.yml"), format!("name: {package}\n")));
@@ -84,7 +89,7 @@ fn invoke(case: &Case, scratch: &Path, folder: &Path) -> Result<Output, String> 
 }
 
 /// Splits a command line at blanks outside quotes.
-fn words(line: &str) -> Vec<String> {
+pub(crate) fn words(line: &str) -> Vec<String> {
     let word = Regex::new(r#"'([^']*)'|"([^"]*)"|(\S+)"#).unwrap();
     let inside = |found: regex::Captures<'_>| {
         (1..=3).find_map(|group| found.get(group)).map_or_else(String::new, |text| text.as_str().to_owned())
@@ -172,9 +177,12 @@ fn printed(value: &Value) -> String {
 }
 
 /// Asks the project's database: a line for each row.
-fn queried(path: &Path, question: &str) -> Result<String, String> {
+pub(crate) fn queried(path: &Path, question: &str) -> Result<String, String> {
     let ask = || -> duckdb::Result<String> {
         let database = duckdb::Connection::open(path)?;
+        // A question may name files of the project.
+        let folder = path.parent().unwrap_or(path).display();
+        database.execute_batch(&format!("set file_search_path = '{folder}'"))?;
         let mut statement = database.prepare(&format!("select columns(*)::varchar from ({question})"))?;
         let mut rows = statement.query([])?;
         let mut lines = Vec::new();

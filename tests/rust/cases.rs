@@ -6,6 +6,7 @@ mod case_file;
 mod case_jinja;
 mod case_macros;
 mod case_project;
+mod case_run;
 
 use std::path::Path;
 
@@ -21,6 +22,7 @@ const KINDS: &[(&str, Run)] = &[
     ("macros", case_macros::run),
     ("native", case_jinja::run_native),
     ("project", case_project::run),
+    ("run", case_run::run),
 ];
 
 fn main() {

@@ -1,0 +1,137 @@
+//! Cases of several commands on one project: what becomes of nodes and rows from run to run.
+//!
+//! From top to bottom: a block with a path writes a file, `Remove:` takes one away, `Run:` is a command line, and after
+//! it `Rows:` is a question to the database and `Log:` a pattern of the lines to show. `Env:` holds from there on.
+//! The block that is expected tells for each command the exit code, the nodes' statuses, and the answers. What a node
+//! that failed says is not told: the words are our own, and cases of errors have them.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use regex::Regex;
+use serde_json::Value;
+
+use crate::case_file::{Answer, Case, Step};
+use crate::case_project::{complete, queried, words};
+
+/// Goes through the steps of a case and tells what came of them.
+pub(crate) fn run(case: &Case) -> Result<Answer, String> {
+    let scratch = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let folder = scratch.path().join("p");
+    fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
+    let mut environment: Vec<(&str, &str)> = Vec::new();
+    let mut told: Vec<String> = Vec::new();
+    let mut printed = String::new();
+    for (path, text) in complete(std::iter::empty()) {
+        fs::write(folder.join(path), text).map_err(|error| error.to_string())?;
+    }
+    for step in case.steps() {
+        match step {
+            Step::File(path, text) => {
+                for (path, text) in complete(std::iter::once((path, text))) {
+                    // What a project can do without is written over only when it is given.
+                    if folder.join(&path).exists() && !case.files().any(|(given, _)| given == path) {
+                        continue;
+                    }
+                    write(&folder.join(path), &text)?;
+                }
+            }
+            Step::Line("Remove", path) => {
+                fs::remove_file(folder.join(path)).map_err(|error| format!("{path}: {error}"))?;
+            }
+            Step::Line("Env", variable) => {
+                environment.push(variable.split_once('=').ok_or("a line `Env:` says NAME=value")?);
+            }
+            Step::Line("Run", line) => {
+                let (section, lines) = invoke(line, &environment, scratch.path(), &folder)?;
+                told.push(section);
+                printed = lines;
+            }
+            Step::Line("Rows", question) => {
+                told.push(format!("-- {question}\n{}", queried(&folder.join("dev.duckdb"), question)?));
+            }
+            Step::Line("Log", pattern) => told.push(logged(pattern, &printed)?),
+            Step::Line(..) => {}
+        }
+    }
+    Ok(Answer { block: "result", text: told.join("\n").replace("\n\n", "\n").trim_end().to_owned() })
+}
+
+fn write(path: &Path, text: &str) -> Result<(), String> {
+    fs::create_dir_all(path.parent().unwrap_or(path)).map_err(|error| error.to_string())?;
+    fs::write(path, text).map_err(|error| error.to_string())
+}
+
+/// Runs a command; returns what to tell of it, and what it printed.
+fn invoke(
+    line: &str,
+    environment: &[(&str, &str)],
+    scratch: &Path,
+    folder: &Path,
+) -> Result<(String, String), String> {
+    let before = results(folder);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_martlet"));
+    command.env_clear().env("HOME", scratch).env("NO_COLOR", "1").env("PATH", "/usr/bin:/bin");
+    command.envs(environment.iter().copied());
+    command.arg("--no-use-colors").args(words(line)).current_dir(folder);
+    let output = command.output().map_err(|error| error.to_string())?;
+    let code = output.status.code().ok_or("the program was killed")?;
+    let mut lines = vec![format!("-- {line}"), format!("exit {code}")];
+    let after = results(folder);
+    let invocation = |results: &Value| results.pointer("/metadata/invocation_id").cloned();
+    if invocation(&before) != invocation(&after) {
+        let mut statuses: Vec<String> =
+            after["results"].as_array().into_iter().flatten().flat_map(status).collect();
+        statuses.sort();
+        lines.extend(statuses);
+    }
+    Ok((lines.join("\n"), String::from_utf8_lossy(&output.stdout).into_owned()))
+}
+
+fn results(folder: &Path) -> Value {
+    let text = fs::read_to_string(folder.join("target/run_results.json")).unwrap_or_default();
+    serde_json::from_str(&text).unwrap_or_default()
+}
+
+/// Tells what became of a node.
+fn status(result: &Value) -> Vec<String> {
+    let text = |key: &str| result[key].as_str().unwrap_or_default();
+    let mut words = vec![text("unique_id"), text("status")];
+    let failures = result["failures"].to_string();
+    if !matches!(text("status"), "error" | "skipped") {
+        words.extend(result["message"].as_str());
+        if text("unique_id").contains("test.") {
+            words.push(&failures);
+        }
+    }
+    let mut lines = vec![words.join(" | ").replace('\n', "\\n")];
+    for kind in ["successful", "failed"] {
+        for batch in result["batch_results"][kind].as_array().into_iter().flatten() {
+            let ends: Vec<&str> = batch.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+            lines.push(format!("{} {kind} {}", text("unique_id"), ends.join(" ")));
+        }
+    }
+    lines
+}
+
+/// Tells the lines that a pattern matches, without the clock and what follows the status.
+fn logged(pattern: &str, printed: &str) -> Result<String, String> {
+    let wanted = Regex::new(pattern).map_err(|error| error.to_string())?;
+    let replaced = [
+        (r"^\d\d:\d\d:\d\d ?", ""),
+        (r"in \d+\.\d\ds\]", "in N]"),
+        (r"in 0 hours .*", "in N"),
+        (r"\]  .*$", "]"),
+    ];
+    let lines = printed.lines().map(|line| {
+        replaced.iter().fold(line.to_owned(), |line, (pattern, with)| {
+            Regex::new(pattern).unwrap().replace(&line, *with).trim_end().to_owned()
+        })
+    });
+    Ok(lines
+        .filter(|line| wanted.is_match(line))
+        .map(|line| format!("> {}", line.trim_start()))
+        .collect::<Vec<_>>()
+        .join("\n"))
+}
