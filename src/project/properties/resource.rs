@@ -7,8 +7,8 @@ use crate::project::properties::Section;
 use crate::project::properties::prose::Prose;
 use crate::project::properties::test::{TestProperties, read_tests};
 use crate::project::properties::version::{Version, read_versions};
-use crate::yaml::{Kind, Node};
 use crate::yaml::read::Reader;
+use crate::yaml::{Kind, Node};
 
 /// What a file says of one resource.
 #[derive(Debug, Clone)]

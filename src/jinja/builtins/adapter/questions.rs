@@ -46,7 +46,9 @@ pub(super) fn ask(
         "assert_valid_snapshot_target_given_strategy" => snapshots::check_target(evaluator, true, arguments),
         "location_exists" => location_exists(host, arguments),
         "warn_once" => arguments.reader(name).text("msg").and_then(|message| {
-            host.warn(&message).map(|()| Value::None).map_err(|error| host_error(&error, None).into())
+            host.warn("JinjaLogWarning", &message)
+                .map(|()| Value::None)
+                .map_err(|error| host_error(&error, None).into())
         }),
         _ => return None,
     })
