@@ -9,6 +9,6 @@ pub mod nodes;
 pub mod query_comment;
 pub mod result;
 pub mod scheduler;
-pub mod seed;
+pub mod seeds;
 pub mod session;
 pub mod task;

@@ -26,6 +26,12 @@ impl DuckDb {
     }
 }
 
+/// Opens a database that is nowhere but in memory, whatever database models are built in.
+pub fn in_memory() -> Result<Box<dyn Connection>, AdapterError> {
+    let opened = engine::Connection::open_in_memory().map_err(|error| error::translate(&error, ""))?;
+    Ok(Box::new(DuckDbConnection { connection: opened }))
+}
+
 impl Adapter for DuckDb {
     fn connect(&self) -> Result<Box<dyn Connection>, AdapterError> {
         let mut database = self.database.lock().unwrap_or_else(PoisonError::into_inner);
