@@ -11,8 +11,12 @@ use crate::project::profile::Target;
 
 /// One database that models are built in.
 pub trait Adapter: Send + Sync {
-    /// Opens a connection for one worker. The first call opens the database itself.
-    fn connect(&self) -> Result<Box<dyn Connection>, AdapterError>;
+    /// Opens a connection for one worker. The first call opens the database itself; where that has to be waited for,
+    /// `say` is told.
+    fn connect(&self, say: &dyn Fn(&str)) -> Result<Box<dyn Connection>, AdapterError>;
+
+    /// Ends the waiting of every `connect`.
+    fn stop_waiting(&self);
 
     /// Says in a few words what a connection goes to, for `debug`: key and value.
     fn describe(&self) -> Vec<(String, String)>;
@@ -25,6 +29,11 @@ pub trait Adapter: Send + Sync {
 pub trait Connection: Send {
     /// Runs one or more statements; the answer is the last one's. `fetch` asks for its rows, at most `limit`.
     fn run(&mut self, sql: &str, fetch: bool, limit: Option<usize>) -> Result<Answer, AdapterError>;
+
+    /// Returns the bytes that a table takes in the database; `None` where that is not known, or not worth a look.
+    fn stored_bytes(&mut self, _relation: &str) -> Option<u64> {
+        None
+    }
 
     /// Returns what stops a running statement from another thread.
     fn interrupter(&self) -> Arc<dyn Interrupt>;

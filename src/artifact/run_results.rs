@@ -36,6 +36,10 @@ fn one(project: &Project, result: &NodeResult) -> Value {
         if let Some(rows) = receipt.rows_affected {
             response.insert("rows_affected".to_owned(), rows.into());
         }
+        response.extend(receipt.query_id.as_ref().map(|id| ("query_id".to_owned(), id.as_str().into())));
+        response.extend(receipt.bytes.map(|bytes| ("bytes".to_owned(), bytes.into())));
+        response.insert("statements".to_owned(), receipt.statements.into());
+        response.insert("seconds".to_owned(), receipt.seconds.into());
     }
     let node = project.nodes.get(&result.unique_id);
     json!({

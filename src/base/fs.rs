@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 /// A failure to read or write one path.
 #[derive(Debug, thiserror::Error)]
@@ -61,6 +62,30 @@ pub fn open(path: &Path) -> Result<File> {
 pub fn create(path: &Path) -> Result<File> {
     create_parent(path)?;
     File::create(path).map_err(|error| FileError::new("create", path, error))
+}
+
+/// A file that lines are added to, from several threads.
+#[derive(Debug)]
+pub struct Appender {
+    path: PathBuf,
+    file: Mutex<File>,
+}
+
+impl Appender {
+    /// Opens a file to add lines to it; makes it, and the folders above it, where it is not there.
+    pub fn open(path: &Path) -> Result<Self> {
+        create_parent(path)?;
+        let opened = fs::OpenOptions::new().append(true).create(true).open(path);
+        let file = opened.map_err(|error| FileError::new("open", path, error))?;
+        Ok(Self { path: path.to_path_buf(), file: Mutex::new(file) })
+    }
+
+    /// Adds a line in one piece. When this returns it is in the system's hands, and outlives the program.
+    pub fn add(&self, line: &str) -> Result<()> {
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.write_all(format!("{line}\n").as_bytes())
+            .map_err(|error| FileError::new("write", &self.path, error))
+    }
 }
 
 /// Writes a file whole or not at all: to a temporary name beside it, then renamed.

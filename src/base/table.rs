@@ -108,8 +108,12 @@ pub struct Receipt {
     pub message: String,
     /// The rows that were changed, where the database says so.
     pub rows_affected: Option<i64>,
-    /// The seconds the database took.
+    /// The seconds the database took; for a node, over all its statements.
     pub seconds: f64,
+    /// The statements the database got.
+    pub statements: usize,
+    /// The bytes that what was built takes in the database, where they are known.
+    pub bytes: Option<u64>,
     /// The database's own id of the query, where it has one.
     pub query_id: Option<String>,
 }

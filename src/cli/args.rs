@@ -28,14 +28,25 @@ pub struct Global {
     #[arg(long, global = true, value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
     /// Variables, as YAML: '{raw_dir: data}'
-    #[arg(long, global = true, default_value = "{}")]
-    pub vars: String,
+    #[arg(long, global = true)]
+    pub vars: Option<String>,
     /// Treat unknown keys and other warnings about the project as errors
     #[arg(long, global = true)]
     pub strict: bool,
-    /// The words of the command line, for artifacts and templates
+    /// The words of the command line, without the program's name; of `retry`, after those of what it goes on with
     #[arg(skip)]
-    pub command_line: String,
+    pub command_lines: Vec<Vec<String>>,
+}
+
+impl Global {
+    /// Takes over what a later command line says.
+    pub fn absorb(&mut self, later: Self) {
+        self.flags.0.extend(later.flags.0);
+        self.threads = later.threads.or(self.threads);
+        self.vars = later.vars.or(self.vars.take());
+        self.strict |= later.strict;
+        self.command_lines.extend(later.command_lines);
+    }
 }
 
 /// Which nodes.
@@ -61,6 +72,14 @@ pub struct Running {
     /// Keep the rows that fail a test in a table
     #[arg(long)]
     pub store_failures: bool,
+}
+
+impl Running {
+    /// Takes over what a later command line says.
+    pub fn absorb(&mut self, later: &Self) {
+        self.full_refresh |= later.full_refresh;
+        self.store_failures |= later.store_failures;
+    }
 }
 
 /// What to do.
@@ -108,6 +127,15 @@ pub enum Command {
         #[command(flatten)]
         selection: Selection,
         /// How
+        #[command(flatten)]
+        running: Running,
+    },
+    /// Go on with the last run: what failed, was skipped, or never came to its end
+    Retry {
+        /// Folder with the `run_results.json` to go on from, instead of the project's own last run
+        #[arg(long)]
+        state: Option<PathBuf>,
+        /// How, beside what the last run was told
         #[command(flatten)]
         running: Running,
     },

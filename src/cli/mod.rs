@@ -4,6 +4,7 @@ pub mod args;
 pub mod commands;
 pub mod exit;
 mod flags;
+mod interrupt;
 mod session;
 
 use std::ffi::OsString;
@@ -19,7 +20,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let told: Vec<String> = words.iter().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
     let arguments = match Arguments::try_parse_from(words) {
         Ok(mut arguments) => {
-            arguments.global.command_line = told.join(" ");
+            arguments.global.command_lines = vec![told];
             arguments
         }
         Err(error) => {
@@ -29,5 +30,6 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             return code;
         }
     };
+    interrupt::listen();
     commands::run(arguments)
 }

@@ -150,12 +150,13 @@ impl Setting {
             flags: flags.clone(),
             which,
             arguments,
+            command_lines: self.global.command_lines.clone(),
         })
     }
 
     /// Reads `--vars`, which must be a mapping in YAML.
     pub(super) fn vars(&self) -> Result<DataMap, Exit> {
-        let text = self.global.vars.as_str();
+        let text = self.global.vars.as_deref().unwrap_or("{}");
         let file = self.sources.add("--vars", text);
         let (tree, mut findings) = yaml::parse(file, text);
         if findings.iter().any(Diagnostic::is_error) {
@@ -295,7 +296,11 @@ fn settle(
     let folder = folder.or_else(|| named.map(|folder| here.join(folder)));
     let project = flags::of_project(folder.as_deref(), &here);
     let mut flags = Flags::settle(given, &surroundings.environment, &project)?;
-    flags.tell("invocation_command", format!("dbt {}", global.command_line).into());
+    flags.tell(
+        "invocation_command",
+        format!("dbt {}", global.command_lines.last().map(|words| words.join(" ")).unwrap_or_default())
+            .into(),
+    );
     set_folders(&mut flags, &here, folder.as_deref(), surroundings);
     Ok(flags)
 }

@@ -334,10 +334,19 @@ pub fn metadata_variables(environment: &BTreeMap<String, String>) -> DataMap {
 /// file is told when it is read as a whole.
 pub fn of_project(asked: Option<&Path>, current: &Path) -> DataMap {
     let Ok(file) = locate::project_file(asked, current) else { return DataMap::new() };
-    let Ok(text) = fs::read_text(&file) else { return DataMap::new() };
+    let flags = as_written(&file, "flags").and_then(|flags| flags.as_map().cloned());
+    flags.unwrap_or_default()
+}
+
+/// Reads one text of the project file, as it is written.
+pub fn text_of_project(file: &Path, key: &str) -> Option<String> {
+    as_written(file, key)?.to_text()
+}
+
+fn as_written(file: &Path, key: &str) -> Option<Data> {
+    let text = fs::read_text(file).ok()?;
     let id = SourceMap::default().add("the project file", text.as_str());
-    let (tree, _) = yaml::parse(id, &text);
-    tree.get("flags").and_then(|node| node.to_data().as_map().cloned()).unwrap_or_default()
+    Some(yaml::parse(id, &text).0.get(key)?.to_data())
 }
 
 impl Flag {

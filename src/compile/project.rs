@@ -47,6 +47,8 @@ pub struct Options {
     pub which: &'static str,
     /// All arguments, for artifacts and templates.
     pub arguments: DataMap,
+    /// The words of the command line, without the program's name; of one that goes on with another, those of both.
+    pub command_lines: Vec<Vec<String>>,
 }
 
 /// What every template of one invocation shares.

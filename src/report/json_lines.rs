@@ -80,17 +80,21 @@ impl<W: Write + Send> JsonReport<W> {
         self.write(name, code, level, &line, data);
     }
 
+    fn failure(&self, node: &NodeLabel, result: &NodeResult) {
+        if !result.status.is_failure() || result.status.word() == "skipped" {
+            return;
+        }
+        let drawn: Vec<String> =
+            result.findings.iter().map(|finding| full::render(finding, &self.sources, false)).collect();
+        let text =
+            if drawn.is_empty() { result.message.clone().unwrap_or_default() } else { drawn.join("\n") };
+        let data = json!({"node_info": info(node, result.status.word())});
+        self.write("RunResultError", "Z024", "error", &text, data);
+    }
+
     fn summary(&self, results: &[(NodeLabel, NodeResult)]) {
         for (node, result) in results {
-            if !result.status.is_failure() || result.status.word() == "skipped" {
-                continue;
-            }
-            let drawn: Vec<String> =
-                result.findings.iter().map(|finding| full::render(finding, &self.sources, false)).collect();
-            let text =
-                if drawn.is_empty() { result.message.clone().unwrap_or_default() } else { drawn.join("\n") };
-            let data = json!({"node_info": info(node, result.status.word())});
-            self.write("RunResultError", "Z024", "error", &text, data);
+            self.failure(node, result);
         }
         let totals = lines::totals(results.iter().map(|(_, result)| result));
         self.write("StatsLine", "Z023", "info", &totals, json!({}));
@@ -163,6 +167,12 @@ impl<W: Write + Send> Listener for JsonReport<W> {
                 self.write(name, code, "info", &text, data);
             }
             Event::NodeFinished { index, total, node, result } => self.finished(*index, *total, node, result),
+            Event::Cancelled { node } => {
+                let text = format!("CANCEL query {}", node.unique_id);
+                let text = lines::dotted(&text, "CANCEL", self.options.width);
+                self.write("LogCancelLine", "Q023", "error", &text, json!({"conn_name": node.unique_id}));
+            }
+            Event::Failure { node, result } => self.failure(node, result),
             Event::Finished { counts, seconds } => {
                 let counts = lines::enumerate(counts);
                 let text = format!("Finished running {counts} in {}.", lines::duration(*seconds));
@@ -174,7 +184,7 @@ impl<W: Write + Send> Listener for JsonReport<W> {
                     json!({"stat_line": counts, "execution_time": seconds}),
                 );
             }
-            Event::Summary { results } => self.summary(results),
+            Event::Summary { results, .. } => self.summary(results),
             Event::Message { text, info } => {
                 self.write("JinjaLogInfo", "I062", if *info { "info" } else { "debug" }, text, json!({}));
             }

@@ -84,6 +84,52 @@ pub fn dotted(text: &str, status: &str, width: usize) -> String {
     format!("{text}{} [{status}]", ".".repeat(missing))
 }
 
+/// Returns what stands behind the status: the receipt of what was built, or why a node is skipped.
+pub fn aside(result: &NodeResult) -> String {
+    if let Some(id) = &result.because_of {
+        // The ids of tests end in a fingerprint that says nothing to people.
+        let name = if id.starts_with("test.") { id.split('.').nth(2) } else { id.splitn(3, '.').nth(2) };
+        return format!("  because of {}", name.unwrap_or(id));
+    }
+    if result.status != Status::Success || result.receipt.statements == 0 {
+        return String::new();
+    }
+    let receipt = &result.receipt;
+    let rows = receipt.rows_affected.map(|rows| match rows {
+        1 => "1 row".to_owned(),
+        rows => format!("{} rows", grouped(rows)),
+    });
+    let bytes = receipt.bytes.map(size);
+    let parts: Vec<String> =
+        rows.into_iter().chain(bytes).chain([plural(receipt.statements, "statement")]).collect();
+    format!("  {}", parts.join(", "))
+}
+
+/// Writes a number with a comma between thousands.
+fn grouped(number: i64) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    if number < 0 { format!("-{text}") } else { text }
+}
+
+/// Writes a number of bytes as people read it.
+fn size(bytes: u64) -> String {
+    let mut number = bytes as f64;
+    for unit in ["B", "kB", "MB", "GB"] {
+        if number < 1000.0 {
+            return if unit == "B" { format!("{bytes} B") } else { format!("{number:.1} {unit}") };
+        }
+        number /= 1000.0;
+    }
+    format!("{number:.1} TB")
+}
+
 /// Writes a number with its noun.
 pub fn plural(count: usize, one: &str) -> String {
     if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }

@@ -107,22 +107,25 @@ impl<W: Write + Send> TextReport<W> {
             &format!("{}{timed}", self.paint(&status, tone)),
             self.options.width,
         );
-        self.say(&line);
+        self.say(&format!("{line}{}", lines::aside(result)));
         if let Some(bar) = &self.bar {
             bar.inc(1);
         }
     }
 
-    fn summary(&self, results: &[(NodeLabel, NodeResult)]) {
+    fn summary(&self, results: &[(NodeLabel, NodeResult)], interrupted: bool) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
         let count =
             |wanted: &[Status]| results.iter().filter(|(_, result)| wanted.contains(&result.status)).count();
-        let errors = count(&[Status::Error, Status::Fail]);
+        // What was stopped is no success, and dbt counts it as an error.
+        let stopped = results.iter().filter(|(_, result)| result.halt.is_some()).count();
+        let errors = count(&[Status::Error, Status::Fail]) + stopped;
         let warnings = count(&[Status::Warn]);
         self.say("");
         let headline = match (errors, warnings) {
+            _ if interrupted => self.paint("Exited because of keyboard interrupt", Tone::Warning),
             (0, 0) => self.paint("Completed successfully", Tone::Good),
             (0, _) => {
                 self.paint(&format!("Completed with {}:", lines::plural(warnings, "warning")), Tone::Warning)
@@ -222,6 +225,11 @@ impl<W: Write + Send> Listener for TextReport<W> {
             Event::NodeFinished { index, total, node, result } => {
                 self.node_finished(*index, *total, node, result);
             }
+            Event::Cancelled { node } => {
+                let text = format!("CANCEL query {}", node.unique_id);
+                self.say(&lines::dotted(&text, &self.paint("CANCEL", Tone::Bad), self.options.width));
+            }
+            Event::Failure { node, result } => self.problem(node, result),
             Event::Finished { counts, seconds } => {
                 self.say("");
                 self.say(&format!(
@@ -230,7 +238,7 @@ impl<W: Write + Send> Listener for TextReport<W> {
                     lines::duration(*seconds)
                 ));
             }
-            Event::Summary { results } => self.summary(results),
+            Event::Summary { results, interrupted } => self.summary(results, *interrupted),
             Event::Message { text, info } => {
                 if *info || self.options.debug {
                     self.say(text);

@@ -78,6 +78,18 @@ pub enum Event {
         /// What became of it.
         result: Box<NodeResult>,
     },
+    /// A node was stopped while it ran.
+    Cancelled {
+        /// The node.
+        node: NodeLabel,
+    },
+    /// The failure that everything was stopped for.
+    Failure {
+        /// The node.
+        node: NodeLabel,
+        /// What became of it.
+        result: Box<NodeResult>,
+    },
     /// All nodes ended.
     Finished {
         /// Counts with their words: `1 table model`, `4 data tests`.
@@ -89,6 +101,8 @@ pub enum Event {
     Summary {
         /// The nodes with their results.
         results: Vec<(NodeLabel, NodeResult)>,
+        /// Whether somebody ended the run.
+        interrupted: bool,
     },
     /// A line that a template logged, or one that a command has to say.
     Message {

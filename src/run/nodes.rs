@@ -1,18 +1,22 @@
 //! Running the chosen nodes of a project: schemas first, then the plan, then what became of it.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::base::clock::Stopwatch;
+use crate::base::data::Data;
+use crate::compile::project::Project;
 use crate::graph::nodes::{Node, ResourceType};
 use crate::jinja::host::HostError;
 use crate::run::events::{Event, NodeLabel};
-use crate::run::result::{NodeResult, Status};
-use crate::run::scheduler::{self, Outcome, Plan, Turn};
+use crate::run::plan::Plan;
+use crate::run::result::{Halt, NodeResult, Status};
+use crate::run::scheduler::{self, Order, Outcome, Skip, Turn};
 use crate::run::session::{Line, Session};
-use crate::run::{catalog, hooks, label, task};
+use crate::run::timings::Timings;
+use crate::run::{catalog, hooks, journal, label, task};
 
 /// What is done with each node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +29,25 @@ pub enum Action {
     Compile,
 }
 
+/// How nodes are to be run.
+#[derive(Debug)]
+pub struct Asked {
+    /// What is done with each node.
+    pub action: Action,
+    /// Whether the first failure is to be the last.
+    pub fail_fast: bool,
+    /// Nodes whose rows may be there already, since the run before was killed while they were made to last: how many
+    /// rows their tables have in that case.
+    pub in_doubt: BTreeMap<String, i64>,
+}
+
+impl Asked {
+    /// Asks for compiling alone.
+    pub fn compile() -> Self {
+        Self { action: Action::Compile, fail_fast: false, in_doubt: BTreeMap::new() }
+    }
+}
+
 /// What became of a run.
 #[derive(Debug, Default)]
 pub struct RunOutcome {
@@ -32,90 +55,182 @@ pub struct RunOutcome {
     pub results: Vec<(NodeLabel, NodeResult)>,
     /// The seconds from begin to end.
     pub seconds: f64,
-    /// The seconds spent inside the database, all workers together.
-    pub database_seconds: f64,
+}
+
+impl RunOutcome {
+    /// Returns the seconds spent inside the database, all workers together.
+    pub fn database_seconds(&self) -> f64 {
+        self.results.iter().map(|(_, result)| result.receipt.seconds).sum()
+    }
+}
+
+/// What the workers of a run have in common.
+struct Run<'r> {
+    session: &'r Arc<Session>,
+    asked: &'r Asked,
+    action: Action,
+    /// Whether the nodes may run at all: a hook before them can say no.
+    goes_on: bool,
+    results: Mutex<Vec<(NodeLabel, NodeResult)>>,
 }
 
 /// Runs the chosen nodes. Ephemeral models take a turn only to be compiled.
 pub fn run(
     session: &Arc<Session>,
     chosen: &BTreeSet<String>,
-    action: Action,
-    fail_fast: bool,
+    asked: &Asked,
 ) -> Result<RunOutcome, HostError> {
     let watch = Stopwatch::start();
+    let action = asked.action;
     let project = &session.project;
-    let takes_turn = |node: &&Node| {
-        (action == Action::Compile || !node.is_ephemeral())
-            && node.resource_type != ResourceType::Source
-            // An exposure only tells whether all it needs was built.
-            && (action == Action::Build || node.exposure().is_none())
-    };
-    let ids: BTreeSet<String> = chosen
-        .iter()
-        .filter_map(|id| project.nodes.get(id))
-        .filter(takes_turn)
-        .map(|node| node.unique_id.clone())
-        .collect();
+    let ids = taking_turns(project, chosen, action);
     // A process runs one command: what is chosen is chosen once.
     let _ = project.invocation.selected.set(chosen.iter().cloned().collect());
     let plan = Plan::new(&project.nodes, &project.graph, &ids, action == Action::Build);
     let threads = project.invocation.target.threads;
     session.listener.notice(&Event::Concurrency { threads, target: project.invocation.target.name.clone() });
     let line: Line = Rc::new(RefCell::new(None));
-    let mut hook_results = Vec::new();
+    let mut all = Vec::new();
     let mut goes_on = true;
     if action != Action::Compile {
+        session.keep_journal(&ids, &asked.in_doubt);
         let written =
             ids.iter().filter_map(|id| project.nodes.get(id)).filter(|node| is_written(session, node));
         catalog::prepare(session, &line, written)?;
-        let started = hooks::start(session, &line, &mut hook_results);
+        let started = hooks::start(session, &line, &mut all);
         goes_on = started || !project.invocation.options.flags.is_on("skip_nodes_if_on_run_start_fails");
     }
-    let results: Mutex<Vec<(NodeLabel, NodeResult)>> = Mutex::default();
+    let timings = Timings::read(&journal::state_folder(project));
+    let order = order(project, &plan, threads, &timings);
+    let run = Run { session, asked, action, goes_on, results: Mutex::default() };
     let prepare = |_| -> Line { Rc::new(RefCell::new(None)) };
-    scheduler::run(&plan, threads, prepare, |line: &mut Line, turn: Turn<'_>| {
-        let Some(node) = project.nodes.get(turn.id) else { return Outcome::Passed };
-        let called = label::label(project, node);
-        let (index, total) = (turn.index, turn.total);
-        let stopped = session.is_stopped();
-        let result = if stopped || !goes_on || turn.skipped_for.is_some() {
-            let because = turn.skipped_for.as_ref().and_then(|id| project.nodes.get(id));
-            task::skipped(node, because, turn.worker)
-        } else if node.exposure().is_some() {
-            NodeResult::new(&node.unique_id, Status::NoOp).message("NO-OP")
-        } else {
-            if action != Action::Compile {
-                session.listener.notice(&Event::NodeStarted { index, total, node: called.clone() });
-            }
-            if action == Action::Compile {
-                task::compile(session, line, node, turn.worker)
-            } else {
-                task::run(session, line, node, turn.worker)
-            }
-        };
-        // Compiling builds nothing, so nothing is said to begin or to be created.
-        if action != Action::Compile {
-            let event =
-                Event::NodeFinished { index, total, node: called.clone(), result: Box::new(result.clone()) };
-            session.listener.notice(&event);
-        }
-        let outcome = outcome(&result, action, fail_fast);
-        results.lock().unwrap_or_else(PoisonError::into_inner).push((called, result));
-        outcome
-    });
-    let results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let mut all = hook_results;
-    all.extend(complete(session, &plan, results));
-    if action != Action::Compile && !session.is_stopped() {
+    scheduler::run(&plan, &order, threads, prepare, |line: &mut Line, turn: Turn<'_>| run.turn(line, &turn));
+    let results = run.results.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let results = complete(session, &plan, results);
+    session.workers_ended();
+    let first = results.iter().find(|(_, result)| result.status.is_failure());
+    if let Some((node, result)) = first.filter(|_| asked.fail_fast && session.halted().is_none()) {
+        session.listener.notice(&Event::Failure { node: node.clone(), result: Box::new(result.clone()) });
+    }
+    all.extend(results);
+    if action != Action::Compile && session.halted().is_none() {
         hooks::end(session, &line, &mut all);
     }
     let seconds = watch.seconds();
     let counts = label::ran(all.iter().filter_map(|(label, _)| project.nodes.get(&label.unique_id)));
     if action != Action::Compile {
         session.listener.notice(&Event::Finished { counts, seconds });
+        learn(session, timings, &all);
     }
-    Ok(RunOutcome { results: all, seconds, database_seconds: session.database_seconds() })
+    Ok(RunOutcome { results: all, seconds })
+}
+
+/// Returns the chosen nodes that take a turn.
+fn taking_turns(project: &Project, chosen: &BTreeSet<String>, action: Action) -> BTreeSet<String> {
+    let takes_turn = |node: &&Node| {
+        (action == Action::Compile || !node.is_ephemeral())
+            && node.resource_type != ResourceType::Source
+            // An exposure only tells whether all it needs was built.
+            && (action == Action::Build || node.exposure().is_none())
+    };
+    let nodes = chosen.iter().filter_map(|id| project.nodes.get(id));
+    nodes.filter(takes_turn).map(|node| node.unique_id.clone()).collect()
+}
+
+/// Returns the order in which nodes are begun.
+fn order<'p>(project: &Project, plan: &'p Plan, threads: usize, timings: &Timings) -> Order<'p> {
+    let order = if threads == 1 {
+        Order::by_level(plan)
+    } else {
+        Order::by_longest_path(plan, |id| timings.seconds(id))
+    };
+    order.alone(plan, |id| project.nodes.get(id).is_some_and(runs_alone))
+}
+
+/// Keeps how long nodes took, and ends the journal.
+fn learn(session: &Session, timings: Timings, results: &[(NodeLabel, NodeResult)]) {
+    let taken = results.iter().filter(|(_, result)| !result.status.is_failure());
+    let learned = timings.learn(taken.map(|(_, result)| (result.unique_id.as_str(), result.seconds)));
+    if let Err(error) = learned {
+        session.listener.notice(&Event::Message { text: error.to_string(), info: false });
+    }
+    if let Some(journal) = session.journal().filter(|_| session.halted().is_none()) {
+        journal.ended();
+    }
+}
+
+/// Tells whether a node asks to have the machine for itself: `run_alone`, as a config of its own or under `meta`,
+/// where dbt takes any key without a word.
+fn runs_alone(node: &Node) -> bool {
+    let under_meta = || node.config.get("meta").and_then(Data::as_map)?.get("run_alone")?.as_bool();
+    node.config.boolean("run_alone").or_else(under_meta).unwrap_or_default()
+}
+
+impl Run<'_> {
+    /// Does what is to be done with one node, and tells what the scheduler must know of it.
+    fn turn(&self, line: &Line, turn: &Turn<'_>) -> Outcome {
+        let project = &self.session.project;
+        let Some(node) = project.nodes.get(turn.id) else { return Outcome::Passed };
+        let called = label::label(project, node);
+        let result = self.result(line, turn, node, &called);
+        if let Some(journal) = self.session.journal() {
+            journal.finished(&result);
+        }
+        // Compiling builds nothing, so nothing is said to begin or to be created; what never began ends in silence.
+        let halt = result.halt.filter(|_| result.status == Status::Skipped);
+        if self.action != Action::Compile && halt.is_none() {
+            let (index, total) = (turn.index, turn.total);
+            let result = Box::new(result.clone());
+            self.session.listener.notice(&Event::NodeFinished { index, total, node: called.clone(), result });
+        }
+        let outcome = outcome(&result, self.action, self.asked.fail_fast);
+        if outcome == Outcome::Stop {
+            self.session.stop(Halt::FailFast);
+        }
+        self.results.lock().unwrap_or_else(PoisonError::into_inner).push((called, result));
+        outcome
+    }
+
+    fn result(&self, line: &Line, turn: &Turn<'_>, node: &Node, called: &NodeLabel) -> NodeResult {
+        let skip = match &turn.skip {
+            _ if self.session.halted().is_some() => Some(Skip::Stopped),
+            None if !self.goes_on => return task::skipped(node, None, turn.worker),
+            skip => skip.clone(),
+        };
+        match skip {
+            Some(Skip::Stopped) => return self.halted(node, turn.worker),
+            Some(Skip::BecauseOf(id)) => return task::skipped(node, Some(&id), turn.worker),
+            None => {}
+        }
+        if node.exposure().is_some() {
+            return NodeResult::new(&node.unique_id, Status::NoOp).message("NO-OP");
+        }
+        if self.action == Action::Compile {
+            return task::compile(self.session, line, node, turn.worker);
+        }
+        let (index, total) = (turn.index, turn.total);
+        self.session.listener.notice(&Event::NodeStarted { index, total, node: called.clone() });
+        if let Some(journal) = self.session.journal() {
+            journal.started(&node.unique_id);
+        }
+        let rows = self.asked.in_doubt.get(&node.unique_id);
+        let done = rows.and_then(|rows| task::done_before(self.session, line, node, *rows, turn.worker));
+        let result = done.unwrap_or_else(|| task::run(self.session, line, node, turn.worker));
+        if result.status == Status::Error && self.session.halted().is_some() {
+            self.session.listener.notice(&Event::Cancelled { node: called.clone() });
+            return self.halted(node, turn.worker);
+        }
+        result
+    }
+
+    /// Makes the result of a node that was stopped, or never began for that reason.
+    fn halted(&self, node: &Node, worker: usize) -> NodeResult {
+        let halt = self.session.halted().unwrap_or(Halt::Interrupted);
+        let mut result = NodeResult::new(&node.unique_id, Status::Skipped).message(halt.message());
+        result.halt = Some(halt);
+        result.worker = worker;
+        result
+    }
 }
 
 /// Tells whether a node writes a relation, so that its schema must be there.
@@ -149,12 +264,12 @@ fn complete(
     mut results: Vec<(NodeLabel, NodeResult)>,
 ) -> Vec<(NodeLabel, NodeResult)> {
     let seen: BTreeSet<String> = results.iter().map(|(label, _)| label.unique_id.clone()).collect();
-    for id in plan.order() {
-        if seen.contains(&id) {
+    for (_, id) in plan.order() {
+        if seen.contains(id) {
             continue;
         }
-        if let Some(node) = session.project.nodes.get(&id) {
-            let result = NodeResult::new(&id, Status::Error).message("no worker took this node");
+        if let Some(node) = session.project.nodes.get(id) {
+            let result = NodeResult::new(id, Status::Error).message("no worker took this node");
             results.push((label::label(&session.project, node), result));
         }
     }

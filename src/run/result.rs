@@ -44,6 +44,25 @@ impl Status {
     }
 }
 
+/// Why running nodes are told to stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Halt {
+    /// A node failed, and the first failure is to be the last.
+    FailFast,
+    /// Somebody wants the program to end.
+    Interrupted,
+}
+
+impl Halt {
+    /// Returns what is said of a node that did not come to its end.
+    pub fn message(self) -> &'static str {
+        match self {
+            Halt::FailFast => "Skipping due to fail_fast",
+            Halt::Interrupted => "Skipping because the run was interrupted",
+        }
+    }
+}
+
 /// What became of one node.
 #[derive(Debug, Clone)]
 pub struct NodeResult {
@@ -75,6 +94,10 @@ pub struct NodeResult {
     pub sample: Option<Table>,
     /// The relation that keeps a test's failures, when they are stored.
     pub stored_in: Option<String>,
+    /// The id of the node that it is skipped because of.
+    pub because_of: Option<String>,
+    /// Why it was stopped, or never begun.
+    pub halt: Option<Halt>,
     /// What went wrong, with its place.
     pub findings: Vec<Diagnostic>,
 }
@@ -97,6 +120,8 @@ impl NodeResult {
             macros: Vec::new(),
             sample: None,
             stored_in: None,
+            because_of: None,
+            halt: None,
             findings: Vec::new(),
         }
     }

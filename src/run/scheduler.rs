@@ -1,146 +1,47 @@
 //! Which node runs when: a fixed pool of workers feeds on the nodes whose parents are done. Knows nothing of what
 //! running a node means.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Condvar, Mutex, PoisonError};
 
-use crate::graph::build::Graph;
-use crate::graph::nodes::{Nodes, ResourceType};
+use crate::run::plan::Plan;
 
-/// The nodes to run and what each waits for.
+/// In which order nodes are begun that could all begin, and which share the machine with no other.
 #[derive(Debug, Default)]
-pub struct Plan {
-    /// For each node the nodes it waits for.
-    parents: BTreeMap<String, BTreeSet<String>>,
-    children: BTreeMap<String, BTreeSet<String>>,
+pub struct Order<'p> {
+    /// The lower, the earlier; ties go by id.
+    rank: HashMap<&'p str, u64>,
+    /// Nodes that run alone.
+    alone: HashSet<&'p str>,
 }
 
-impl Plan {
-    /// Plans the chosen nodes; order is kept through nodes that are not chosen. With `tests_block`, as in `build`,
-    /// a test holds back every node that comes after all that it tests.
-    pub fn new(nodes: &Nodes, graph: &Graph, chosen: &BTreeSet<String>, tests_block: bool) -> Self {
-        let mut plan = Self::default();
-        for id in chosen {
-            plan.parents.insert(id.clone(), nearest_chosen(graph, id, chosen));
-        }
-        plan.index_children();
-        if tests_block {
-            plan.let_tests_block(nodes, graph, chosen);
-        }
-        plan
+impl<'p> Order<'p> {
+    /// Orders by level, as dbt does: with one worker there is nothing to gain.
+    pub fn by_level(plan: &'p Plan) -> Self {
+        let rank = plan.order().into_iter().map(|(level, id)| (id, level as u64)).collect();
+        Self { rank, alone: HashSet::new() }
     }
 
-    fn index_children(&mut self) {
-        self.children = self.parents.keys().map(|id| (id.clone(), BTreeSet::new())).collect();
-        for (id, parents) in &self.parents {
-            for parent in parents {
-                self.children.entry(parent.clone()).or_default().insert(id.clone());
-            }
+    /// Orders by the longest path of work that begins at a node, so that no worker is left with a long one at the
+    /// end. `seconds` tells how long a node takes.
+    pub fn by_longest_path(plan: &'p Plan, seconds: impl Fn(&str) -> f64) -> Self {
+        let mut path: HashMap<&str, u64> = HashMap::new();
+        for (_, id) in plan.order().into_iter().rev() {
+            let children = plan.children.get(id).into_iter().flatten();
+            let below = children.filter_map(|child| path.get(child.as_str())).max().copied().unwrap_or(0);
+            let own = (seconds(id).clamp(0.0, 1e9) * 1e6) as u64;
+            path.insert(id, below.saturating_add(own.max(1)));
         }
+        let rank = path.into_iter().map(|(id, length)| (id, u64::MAX - length)).collect();
+        Self { rank, alone: HashSet::new() }
     }
 
-    fn let_tests_block(&mut self, nodes: &Nodes, graph: &Graph, chosen: &BTreeSet<String>) {
-        let is_test = |id: &str| nodes.get(id).is_some_and(|node| node.resource_type == ResourceType::Test);
-        let is_source = |id: &str| nodes.get(id).is_some_and(|node| node.source().is_some());
-        let mut blocks: Vec<(String, String)> = Vec::new();
-        for test in chosen.iter().filter(|id| is_test(id)) {
-            let Some(node) = nodes.get(test) else { continue };
-            let tested: Vec<&String> = node.depends_on.iter().collect();
-            if !tested.iter().all(|id| chosen.contains(*id) || is_source(id)) {
-                continue;
-            }
-            // Sources take no turn; what comes after them waits for their tests all the same.
-            for source in tested.iter().filter(|id| is_source(id)) {
-                self.children.entry((*source).clone()).or_insert_with(|| next_chosen(graph, source, chosen));
-            }
-            let blocked: BTreeSet<String> = match tested.as_slice() {
-                [only] => self.children.get(*only).cloned().unwrap_or_default(),
-                [first, rest @ ..] => rest.iter().fold(self.descendants(first), |common, parent| {
-                    common.intersection(&self.descendants(parent)).cloned().collect()
-                }),
-                [] => BTreeSet::new(),
-            };
-            blocks.extend(blocked.into_iter().filter(|id| !is_test(id)).map(|id| (test.clone(), id)));
-        }
-        for (test, id) in blocks {
-            self.parents.entry(id).or_default().insert(test);
-        }
-        self.index_children();
+    /// Lets some nodes run alone.
+    #[must_use]
+    pub fn alone(mut self, plan: &'p Plan, is_alone: impl Fn(&str) -> bool) -> Self {
+        self.alone = plan.parents.keys().map(String::as_str).filter(|id| is_alone(id)).collect();
+        self
     }
-
-    fn descendants(&self, id: &str) -> BTreeSet<String> {
-        let mut found = BTreeSet::new();
-        let mut queue: VecDeque<&String> = self.children.get(id).into_iter().flatten().collect();
-        while let Some(id) = queue.pop_front() {
-            if found.insert(id.clone()) {
-                queue.extend(self.children.get(id).into_iter().flatten());
-            }
-        }
-        found
-    }
-
-    /// Returns the number of nodes.
-    pub fn len(&self) -> usize {
-        self.parents.len()
-    }
-
-    /// Tells whether there is nothing to run.
-    pub fn is_empty(&self) -> bool {
-        self.parents.is_empty()
-    }
-
-    /// Returns the nodes in an order in which each comes after all it waits for; ties go by level, then by id.
-    pub fn order(&self) -> Vec<String> {
-        let mut waiting: HashMap<&str, usize> =
-            self.parents.iter().map(|(id, parents)| (id.as_str(), parents.len())).collect();
-        let mut ready: BTreeSet<(usize, &str)> =
-            waiting.iter().filter(|(_, count)| **count == 0).map(|(id, _)| (0, *id)).collect();
-        let mut order = Vec::with_capacity(self.parents.len());
-        while let Some((level, id)) = ready.pop_first() {
-            order.push(id.to_owned());
-            for child in self.children.get(id).into_iter().flatten() {
-                if let Some(count) = waiting.get_mut(child.as_str()) {
-                    *count -= 1;
-                    if *count == 0 {
-                        ready.insert((level + 1, child));
-                    }
-                }
-            }
-        }
-        order
-    }
-}
-
-/// Returns the chosen nodes that come after a node with none chosen between.
-fn next_chosen(graph: &Graph, id: &str, chosen: &BTreeSet<String>) -> BTreeSet<String> {
-    let (mut found, mut seen) = (BTreeSet::new(), HashSet::new());
-    let mut queue: VecDeque<String> = graph.children(id).into_iter().map(str::to_owned).collect();
-    while let Some(child) = queue.pop_front() {
-        if chosen.contains(&child) {
-            found.insert(child);
-        } else if seen.insert(child.clone()) {
-            queue.extend(graph.children(&child).into_iter().map(str::to_owned));
-        }
-    }
-    found
-}
-
-/// Walks up from a node to the nearest chosen nodes.
-fn nearest_chosen(graph: &Graph, id: &str, chosen: &BTreeSet<String>) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    let mut seen: HashSet<String> = HashSet::new();
-    let mut queue: VecDeque<String> = graph.parents(id).into_iter().map(str::to_owned).collect();
-    while let Some(parent) = queue.pop_front() {
-        if !seen.insert(parent.clone()) {
-            continue;
-        }
-        if chosen.contains(&parent) {
-            found.insert(parent);
-        } else {
-            queue.extend(graph.parents(&parent).into_iter().map(str::to_owned));
-        }
-    }
-    found
 }
 
 /// What the scheduler must know of a node that ended.
@@ -154,6 +55,15 @@ pub enum Outcome {
     Stop,
 }
 
+/// Why a node is skipped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Skip {
+    /// Another node did not come to be: its id.
+    BecauseOf(String),
+    /// Nothing new is begun.
+    Stopped,
+}
+
 /// One node handed to a worker.
 #[derive(Debug, Clone)]
 pub struct Turn<'p> {
@@ -165,19 +75,20 @@ pub struct Turn<'p> {
     pub total: usize,
     /// The worker, from 1.
     pub worker: usize,
-    /// The node it is skipped because of; empty when everything was stopped; `None` when it runs.
-    pub skipped_for: Option<String>,
+    /// Why it is skipped; `None` when it runs.
+    pub skip: Option<Skip>,
 }
 
 /// Runs a plan on some workers. `work` is called once for each node, in no more than `workers` threads at a time;
 /// `prepare` makes what a worker needs, in its own thread.
-pub fn run<W>(
-    plan: &Plan,
+pub fn run<'p, W>(
+    plan: &'p Plan,
+    order: &Order<'p>,
     workers: usize,
     prepare: impl Fn(usize) -> W + Sync,
     work: impl Fn(&mut W, Turn<'_>) -> Outcome + Sync,
 ) {
-    let state = Mutex::new(State::new(plan));
+    let state = Mutex::new(State::new(plan, order));
     let changed = Condvar::new();
     let total = plan.len();
     std::thread::scope(|scope| {
@@ -188,15 +99,13 @@ pub fn run<W>(
                 std::thread::Builder::new().name(format!("Thread-{worker} (worker)")).stack_size(64 << 20);
             let spawned = builder.spawn_scoped(scope, move || {
                 let mut tools: Option<W> = None;
-                loop {
-                    let Some((id, index, skipped_for)) = next(state, changed) else { return };
+                while let Some((id, index, skip)) = next(state, changed) {
                     let tools = tools.get_or_insert_with(|| prepare(worker));
-                    let skipped = skipped_for.is_some();
-                    let turn = Turn { id, index, total, worker, skipped_for };
-                    let outcome = work(tools, turn);
+                    let skipped = skip.is_some();
+                    let outcome = work(tools, Turn { id, index, total, worker, skip });
                     let outcome = if skipped { Outcome::Failed } else { outcome };
                     let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
-                    state.finish(plan, id, outcome);
+                    state.finish(id, outcome);
                     changed.notify_all();
                 }
             });
@@ -209,66 +118,177 @@ pub fn run<W>(
 }
 
 /// Waits for a node that can be begun; `None` when all are done.
-fn next<'p>(state: &Mutex<State<'p>>, changed: &Condvar) -> Option<(&'p str, usize, Option<String>)> {
+fn next<'p>(state: &Mutex<State<'p, '_>>, changed: &Condvar) -> Option<(&'p str, usize, Option<Skip>)> {
     let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
     loop {
-        if let Some((_, id)) = state.ready.pop_first() {
-            state.begun += 1;
-            state.running += 1;
-            let skipped_for = if state.stopped { Some(String::new()) } else { state.lost.get(id).cloned() };
-            return Some((id, state.begun, skipped_for));
+        if let Some(begun) = state.begin() {
+            return Some(begun);
         }
-        if state.running == 0 {
+        if state.running == 0 && state.ready.is_empty() {
             return None;
         }
         state = changed.wait(state).unwrap_or_else(PoisonError::into_inner);
     }
 }
 
-struct State<'p> {
+struct State<'p, 'o> {
+    plan: &'p Plan,
+    order: &'o Order<'p>,
     waiting: HashMap<&'p str, usize>,
-    ready: BTreeSet<(usize, &'p str)>,
-    level: HashMap<&'p str, usize>,
+    ready: BTreeSet<(u64, &'p str)>,
     lost: HashMap<&'p str, String>,
     begun: usize,
     running: usize,
+    /// Whether what runs is to run alone.
+    alone: bool,
     stopped: bool,
 }
 
-impl<'p> State<'p> {
-    fn new(plan: &'p Plan) -> Self {
-        let waiting: HashMap<&str, usize> =
-            plan.parents.iter().map(|(id, parents)| (id.as_str(), parents.len())).collect();
-        let ready =
-            plan.parents.iter().filter(|(_, parents)| parents.is_empty()).map(|(id, _)| (0, id.as_str()));
-        Self {
-            ready: ready.collect(),
-            waiting,
-            level: HashMap::new(),
-            lost: HashMap::new(),
-            begun: 0,
-            running: 0,
-            stopped: false,
+impl<'p, 'o> State<'p, 'o> {
+    fn new(plan: &'p Plan, order: &'o Order<'p>) -> Self {
+        let waiting = plan.parents.iter().map(|(id, parents)| (id.as_str(), parents.len())).collect();
+        let (begun, running, alone, stopped) = (0, 0, false, false);
+        let (ready, lost) = (BTreeSet::new(), HashMap::new());
+        let mut state = Self { plan, order, waiting, ready, lost, begun, running, alone, stopped };
+        for id in plan.parents.iter().filter(|(_, parents)| parents.is_empty()).map(|(id, _)| id.as_str()) {
+            state.make_ready(id);
         }
+        state
     }
 
-    fn finish(&mut self, plan: &'p Plan, id: &'p str, outcome: Outcome) {
+    fn make_ready(&mut self, id: &'p str) {
+        self.ready.insert((self.order.rank.get(id).copied().unwrap_or_default(), id));
+    }
+
+    /// Takes the first of the nodes that are ready, unless it or what runs wants to be alone.
+    fn begin(&mut self) -> Option<(&'p str, usize, Option<Skip>)> {
+        let first = *self.ready.first()?;
+        let (_, id) = first;
+        let skip = match self.lost.get(id) {
+            _ if self.stopped => Some(Skip::Stopped),
+            lost => lost.cloned().map(Skip::BecauseOf),
+        };
+        let alone = skip.is_none() && self.order.alone.contains(id);
+        if self.alone || alone && self.running > 0 {
+            return None;
+        }
+        self.ready.remove(&first);
+        self.alone = alone;
+        self.begun += 1;
+        self.running += 1;
+        Some((id, self.begun, skip))
+    }
+
+    fn finish(&mut self, id: &'p str, outcome: Outcome) {
         self.running -= 1;
+        self.alone = false;
         self.stopped |= outcome == Outcome::Stop;
-        let level = self.level.get(id).copied().unwrap_or(0) + 1;
+        let plan = self.plan;
         for child in plan.children.get(id).into_iter().flatten() {
             if outcome != Outcome::Passed {
                 self.lost.entry(child.as_str()).or_insert_with(|| id.to_owned());
             }
-            let depth = self.level.entry(child.as_str()).or_insert(0);
-            *depth = (*depth).max(level);
-            let depth = *depth;
-            if let Some(count) = self.waiting.get_mut(child.as_str()) {
-                *count -= 1;
-                if *count == 0 {
-                    self.ready.insert((depth, child.as_str()));
-                }
+            let Some(count) = self.waiting.get_mut(child.as_str()) else { continue };
+            *count -= 1;
+            if *count == 0 {
+                self.make_ready(child);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    /// Makes a plan of edges `parent -> child`, written `a>b`; a name alone is a node without edges.
+    fn plan(edges: &str) -> Plan {
+        let mut plan = Plan::default();
+        for edge in edges.split(' ') {
+            let (parent, child) = edge.split_once('>').unwrap_or((edge, edge));
+            plan.parents.entry(parent.to_owned()).or_default();
+            plan.children.entry(parent.to_owned()).or_default();
+            if parent != child {
+                plan.parents.entry(child.to_owned()).or_default().insert(parent.to_owned());
+                plan.children.entry(parent.to_owned()).or_default().insert(child.to_owned());
+            }
+        }
+        plan
+    }
+
+    /// Runs with one worker and returns the order in which nodes were begun.
+    fn begun(plan: &Plan, order: &Order<'_>) -> String {
+        let seen = Mutex::new(Vec::new());
+        run(
+            plan,
+            order,
+            1,
+            |_| (),
+            |(), turn| {
+                seen.lock().unwrap().push(turn.id.to_owned());
+                Outcome::Passed
+            },
+        );
+        seen.into_inner().unwrap().join(" ")
+    }
+
+    #[test]
+    fn levels_come_before_names() {
+        let plan = plan("z>b b>c a");
+        assert_eq!(begun(&plan, &Order::by_level(&plan)), "a z b c");
+    }
+
+    #[test]
+    fn the_longest_path_comes_first() {
+        let plan = plan("a z>b b>c");
+        assert_eq!(begun(&plan, &Order::by_longest_path(&plan, |_| 1.0)), "z b a c");
+        let slow = |id: &str| if id == "a" { 9.0 } else { 1.0 };
+        assert_eq!(begun(&plan, &Order::by_longest_path(&plan, slow)), "a z b c");
+    }
+
+    #[test]
+    fn a_node_that_is_to_run_alone_does() {
+        let plan = plan("a b c d e f>g");
+        let order = Order::by_level(&plan).alone(&plan, |id| id == "c");
+        let running = AtomicUsize::new(0);
+        let done = AtomicUsize::new(0);
+        run(
+            &plan,
+            &order,
+            4,
+            |_| (),
+            |(), turn| {
+                let beside = running.fetch_add(1, Ordering::SeqCst);
+                if turn.id == "c" {
+                    assert_eq!(beside, 0);
+                    std::thread::yield_now();
+                    assert_eq!(running.load(Ordering::SeqCst), 1);
+                }
+                running.fetch_sub(1, Ordering::SeqCst);
+                done.fetch_add(1, Ordering::SeqCst);
+                Outcome::Passed
+            },
+        );
+        assert_eq!(done.into_inner(), 7);
+    }
+
+    #[test]
+    fn what_comes_after_a_failure_is_skipped() {
+        let plan = plan("a>b b>c d");
+        let skips = Mutex::new(Vec::new());
+        run(
+            &plan,
+            &Order::by_level(&plan),
+            2,
+            |_| (),
+            |(), turn| {
+                if let Some(Skip::BecauseOf(id)) = turn.skip {
+                    skips.lock().unwrap().push(format!("{} for {id}", turn.id));
+                }
+                if turn.id == "a" { Outcome::Failed } else { Outcome::Passed }
+            },
+        );
+        assert_eq!(skips.into_inner().unwrap(), ["b for a", "c for b"]);
     }
 }

@@ -1,14 +1,17 @@
 //! What the workers of one run share, and the outside as one running node sees it.
 
 use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::rc::Rc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
 use crate::adapter::{Adapter, AdapterError, Connection, Interrupt};
+use crate::base::clock::Stopwatch;
 use crate::base::fs;
 use crate::base::table::{Receipt, Table};
+use crate::compile::node_value;
 use crate::compile::project::Project;
 use crate::compile::warnings::Treatment;
 use crate::diagnostic::Diagnostic;
@@ -18,7 +21,19 @@ use crate::jinja::host::{Change, Host, HostError};
 use crate::jinja::value::Text;
 use crate::run::cache::RelationCache;
 use crate::run::events::{Event, Listener};
+use crate::run::journal::Journal;
 use crate::run::query_comment::QueryComment;
+use crate::run::result::Halt;
+
+/// What can be stopped: the connections of workers, while there are workers.
+#[derive(Default)]
+struct Stopping {
+    halt: Option<Halt>,
+    interrupters: Vec<Arc<dyn Interrupt>>,
+}
+
+/// How long after a request to stop the next one follows: a statement that begins just after one does not see it.
+const INTERRUPT_AGAIN: Duration = Duration::from_millis(20);
 
 /// What the workers of one run share.
 pub struct Session {
@@ -31,9 +46,8 @@ pub struct Session {
     /// Who listens.
     pub listener: Arc<dyn Listener>,
     comment: QueryComment,
-    interrupters: Mutex<Vec<Arc<dyn Interrupt>>>,
-    stopped: AtomicBool,
-    database_micros: AtomicU64,
+    journal: OnceLock<Journal>,
+    stopping: Mutex<Stopping>,
 }
 
 impl Session {
@@ -49,46 +63,114 @@ impl Session {
             adapter,
             cache: RelationCache::default(),
             listener,
-            interrupters: Mutex::default(),
-            stopped: AtomicBool::new(false),
-            database_micros: AtomicU64::new(0),
+            journal: OnceLock::new(),
+            stopping: Mutex::default(),
         })
+    }
+
+    /// Keeps a journal from now on, of a run that is to run some nodes, some of them in doubt. Without one a run can
+    /// still be run, and `retry` has the artifact.
+    pub fn keep_journal(&self, chosen: &BTreeSet<String>, in_doubt: &BTreeMap<String, i64>) {
+        match Journal::begin(&self.project, chosen) {
+            Ok(journal) => {
+                // Whoever goes on with this run, should it be killed before it gets there, must know of them too.
+                for (id, rows) in in_doubt {
+                    journal.committing(id, *rows);
+                }
+                // A process runs one command: there is none yet.
+                let _ = self.journal.set(journal);
+            }
+            Err(error) => {
+                let text = format!("no journal is kept of this run: {error}");
+                self.listener.notice(&Event::Warning { name: "JinjaLogWarning".to_owned(), text });
+            }
+        }
+    }
+
+    /// Returns the journal, if one is kept.
+    pub fn journal(&self) -> Option<&Journal> {
+        self.journal.get()
     }
 
     /// Opens a connection for a worker.
     pub fn connect(&self) -> Result<Box<dyn Connection>, AdapterError> {
-        let connection = self.adapter.connect()?;
-        self.interrupters.lock().unwrap_or_else(PoisonError::into_inner).push(connection.interrupter());
+        let say = |text: &str| self.listener.notice(&Event::Message { text: text.to_owned(), info: true });
+        let connection = self.adapter.connect(&say)?;
+        self.stopping().interrupters.push(connection.interrupter());
         Ok(connection)
     }
 
-    /// Stops everything: running statements are interrupted, no node is begun.
-    pub fn stop(&self) {
-        self.stopped.store(true, Ordering::SeqCst);
-        for interrupter in self.interrupters.lock().unwrap_or_else(PoisonError::into_inner).iter() {
-            interrupter.interrupt();
+    fn stopping(&self) -> std::sync::MutexGuard<'_, Stopping> {
+        self.stopping.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Stops what runs: statements are interrupted, no statement and no node is begun. An interruption by somebody
+    /// counts more than a failure.
+    pub fn stop(self: &Arc<Self>, halt: Halt) {
+        let stopped_before = {
+            let mut stopping = self.stopping();
+            let before = stopping.halt;
+            if before != Some(Halt::Interrupted) {
+                stopping.halt = Some(halt);
+            }
+            before.is_some()
+        };
+        self.adapter.stop_waiting();
+        if !stopped_before {
+            let session = Arc::downgrade(self);
+            std::thread::spawn(move || {
+                while let Some(session) = session.upgrade()
+                    && session.interrupt_all()
+                {
+                    drop(session);
+                    std::thread::sleep(INTERRUPT_AGAIN);
+                }
+            });
         }
     }
 
-    /// Tells whether everything was stopped.
-    pub fn is_stopped(&self) -> bool {
-        self.stopped.load(Ordering::SeqCst)
+    /// Interrupts every statement; `false` when nothing is to be stopped any more.
+    fn interrupt_all(&self) -> bool {
+        let stopping = self.stopping();
+        stopping.interrupters.iter().for_each(|interrupter| interrupter.interrupt());
+        stopping.halt.is_some() && !stopping.interrupters.is_empty()
     }
 
-    /// Returns the seconds spent inside the database, all workers together.
-    pub fn database_seconds(&self) -> f64 {
-        self.database_micros.load(Ordering::Relaxed) as f64 / 1e6
+    /// Takes notice that no worker runs any more: after a failure what is left to do may be done, after an
+    /// interruption nothing is.
+    pub fn workers_ended(&self) {
+        let mut stopping = self.stopping();
+        stopping.interrupters.clear();
+        if stopping.halt == Some(Halt::FailFast) {
+            stopping.halt = None;
+        }
+    }
+
+    /// Tells whether what runs is to stop, and why.
+    pub fn halted(&self) -> Option<Halt> {
+        self.stopping().halt
     }
 }
 
 /// A worker's connection, opened when the first statement needs it.
 pub type Line = Rc<RefCell<Option<Box<dyn Connection>>>>;
 
+/// How many statements the database got, and how long it took over them.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Sent {
+    /// Their number; what begins and ends transactions counts.
+    pub statements: usize,
+    /// The seconds inside the database.
+    pub seconds: f64,
+}
+
 /// The outside as one node sees it.
 pub struct NodeHost {
     session: Arc<Session>,
     line: Line,
     in_transaction: Cell<bool>,
+    /// What the statements sent so far amount to.
+    sent: Cell<Sent>,
     /// The node whose statements these are.
     node: Option<String>,
     /// The comment of each statement, once it is known.
@@ -113,6 +195,7 @@ impl NodeHost {
             session: session.clone(),
             line: line.clone(),
             in_transaction: Cell::new(false),
+            sent: Cell::default(),
             node: None,
             comment: OnceCell::new(),
             run_path: None,
@@ -135,15 +218,28 @@ impl NodeHost {
             *line = Some(connection);
         }
         let Some(connection) = line.as_mut() else { return Err(HostError::new("there is no connection")) };
-        let answer = connection.run(&sent, fetch, limit).map_err(|error| match error {
+        let watch = Stopwatch::start();
+        let answer = connection.run(&sent, fetch, limit);
+        let before = self.sent.get();
+        self.sent.set(Sent { statements: before.statements + 1, seconds: before.seconds + watch.seconds() });
+        let answer = answer.map_err(|error| match error {
             AdapterError::Statement { message, offset } => {
                 let offset = offset.and_then(|at| at.checked_sub(shift)).filter(|at| *at <= sql.len());
                 HostError { message, offset, from_database: true }
             }
             other => HostError::new(other.to_string()),
         })?;
-        self.session.database_micros.fetch_add((answer.receipt.seconds * 1e6) as u64, Ordering::Relaxed);
         Ok((answer.receipt, answer.table))
+    }
+
+    /// Returns what the statements sent so far amount to.
+    pub fn sent(&self) -> Sent {
+        self.sent.get()
+    }
+
+    /// Returns the bytes that a table takes in the database, where the database knows them.
+    pub fn stored_bytes(&self, relation: &str) -> Option<u64> {
+        self.line.borrow_mut().as_mut()?.stored_bytes(relation)
     }
 
     /// Makes the outside on the same connection again, for a macro of its own.
@@ -154,6 +250,28 @@ impl NodeHost {
             comment: self.comment.clone(),
             ..Self::plain(&self.session, &self.line)
         })
+    }
+
+    /// Notes in the journal how many rows an incremental model is about to have for good: were it run again after a
+    /// commit of which nobody heard, rows would be there twice. What is built whole can be built again.
+    fn note_commit(&self) {
+        let project = &self.session.project;
+        let node = self.node.as_ref().and_then(|id| project.nodes.get(id));
+        let Some(node) = node.filter(|node| node.materialization() == "incremental") else { return };
+        // A question about what is not there would end the transaction.
+        if self.session.cache.get(&node.database, &node.schema, &node.alias).is_none() {
+            return;
+        }
+        if let (Some(journal), Some(rows)) = (self.session.journal(), self.count_rows(node)) {
+            journal.committing(&node.unique_id, rows);
+        }
+    }
+
+    /// Counts the rows of a node's relation; `None` where there is none.
+    pub fn count_rows(&self, node: &Node) -> Option<i64> {
+        let query = format!("select count(*) from {}", node_value::relation(node).render());
+        let (_, table) = self.send(&query, true, Some(1)).ok()?;
+        table.rows.first()?.first()?.to_i64()
     }
 
     /// Takes back what an open transaction did; called when a node ends, however it ends.
@@ -173,8 +291,8 @@ impl Host for NodeHost {
         fetch: bool,
         limit: Option<usize>,
     ) -> Result<(Receipt, Table), HostError> {
-        if self.session.is_stopped() {
-            return Err(HostError::new("the run was stopped"));
+        if let Some(halt) = self.session.halted() {
+            return Err(HostError::new(halt.message()));
         }
         if auto_begin && !self.in_transaction.get() {
             self.send("BEGIN", false, None)?;
@@ -184,7 +302,9 @@ impl Host for NodeHost {
     }
 
     fn commit(&self) -> Result<(), HostError> {
-        if self.in_transaction.replace(false) {
+        if self.in_transaction.get() {
+            self.note_commit();
+            self.in_transaction.set(false);
             self.send("COMMIT", false, None)?;
         }
         Ok(())

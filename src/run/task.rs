@@ -7,28 +7,27 @@ use std::sync::Arc;
 use crate::base::clock::{self, Stopwatch};
 use crate::base::data::Data;
 use crate::base::fs;
-use crate::base::source::Place;
 use crate::base::table::{Receipt, Table};
-use crate::base::text::Span;
 use crate::compile::warnings::{Treatment, Warnings};
 use crate::compile::{node_value, render};
 use crate::graph::nodes::{Node, ResourceType};
 use crate::jinja::builtins::relation::Relation;
 use crate::jinja::builtins::results::{self, Results, Stored};
-use crate::jinja::builtins::table::TableValue;
 use crate::jinja::eval::error::RenderError;
 use crate::jinja::eval::{Environment, call, items};
 use crate::jinja::host::{Change, Host};
 use crate::jinja::macros::MacroValue;
 use crate::jinja::provenance::Output;
-use crate::jinja::value::object::Native;
 use crate::jinja::value::{Arguments, Text, Value};
 use crate::run::result::{NodeResult, Status};
-use crate::run::seed::{self, SeedError};
+use crate::run::seeds::Loading;
 use crate::run::session::{Line, NodeHost, Session};
 
 /// How many rows of a failing test are shown.
 const SAMPLE: usize = 5;
+
+/// From how many rows on a table's size is asked for: DuckDB keeps a smaller one in its log, and it does not matter.
+const WORTH_MEASURING: i64 = 100_000;
 
 /// Runs a node to its end. Whatever happens becomes the result; nothing is left open.
 pub fn run(session: &Arc<Session>, line: &Line, node: &Node, worker: usize) -> NodeResult {
@@ -40,9 +39,50 @@ pub fn run(session: &Arc<Session>, line: &Line, node: &Node, worker: usize) -> N
     if let Err(error) = outcome {
         fail(session, node, &mut result, error);
     }
+    measure(session, &host, node, &mut result);
     result.seconds = watch.seconds();
     result.worker = worker;
     result
+}
+
+/// Makes the result of a node whose rows a killed run left in its table: it has as many as it was to have. `None` when
+/// it has not, and the node is to be run.
+pub fn done_before(
+    session: &Arc<Session>,
+    line: &Line,
+    node: &Node,
+    rows: i64,
+    worker: usize,
+) -> Option<NodeResult> {
+    let watch = Stopwatch::start();
+    let host = NodeHost::for_node(session, line, node, None);
+    if host.count_rows(node) != Some(rows) {
+        return None;
+    }
+    let mut result = NodeResult::new(&node.unique_id, Status::Success);
+    result.receipt.message = "OK".to_owned();
+    result.message = Some(
+        "its rows were there already: the run before was killed just after they were committed".to_owned(),
+    );
+    measure(session, &host, node, &mut result);
+    result.seconds = watch.seconds();
+    result.worker = worker;
+    Some(result)
+}
+
+/// Adds to a receipt what all statements of the node amount to.
+fn measure(session: &Session, host: &NodeHost, node: &Node, result: &mut NodeResult) {
+    let sent = host.sent();
+    result.receipt.statements = sent.statements;
+    result.receipt.seconds = sent.seconds;
+    let relation = session.cache.get(&node.database, &node.schema, &node.alias);
+    let is_table = relation.is_some_and(|relation| relation.kind.as_deref() == Some("table"));
+    if !is_table {
+        // DuckDB counts no rows of a view, and says 0.
+        result.receipt.rows_affected = None;
+    } else if result.receipt.rows_affected.is_some_and(|rows| rows >= WORTH_MEASURING) {
+        result.receipt.bytes = host.stored_bytes(&node_value::relation(node).render());
+    }
 }
 
 /// Compiles a node without running it, and keeps its SQL where people look for it.
@@ -149,8 +189,12 @@ fn execute(
     names.set("compiled_code", Value::Str(sql.clone()));
     names.set("pre_hooks", hooks(node, "pre-hook"));
     names.set("post_hooks", hooks(node, "post-hook"));
-    names.set("load_agate_table", load_seed(session, node));
+    let loading = Loading::of(session, node);
+    if let Some(loading) = &loading {
+        loading.set(names);
+    }
     let returned = call(names, &Value::object(MacroValue(found.clone())), Arguments::default())
+        .map_err(|error| loading.as_ref().map_or(error.clone(), |loading| loading.placed(error)))
         .map_err(|error| in_hook(node, error))?;
     let relations =
         items::item(&returned, &Value::from("relations")).and_then(|relations| relations.iterate());
@@ -191,37 +235,6 @@ fn hooks(node: &Node, key: &str) -> Value {
     Value::list(hooks.iter().map(|hook| Value::from(&node_value::hook_value(hook))).collect())
 }
 
-/// Makes `load_agate_table`, which reads the node's CSV file.
-fn load_seed(session: &Session, node: &Node) -> Value {
-    let sources = session.project.sources.clone();
-    let name = node.original_file_path.clone();
-    let path = PathBuf::from(&node.root_path).join(&node.original_file_path);
-    let delimiter = node.config.text("delimiter").and_then(|text| text.bytes().next()).unwrap_or(b',');
-    let texts: Vec<String> = node
-        .config
-        .get("column_types")
-        .and_then(Data::as_map)
-        .map(|types| types.keys().cloned().collect())
-        .unwrap_or_default();
-    Native::value("load_agate_table", move |_, _| match seed::read(&path, delimiter, &texts) {
-        Ok(table) => Ok(Value::object(TableValue::new(&table))),
-        Err(SeedError::Csv { message, offset: Some(offset), .. }) => {
-            let mut error = RenderError::new(message);
-            // The file is read once more, to show the row: seeds do not lie in memory otherwise.
-            let text = fs::read_text(&path).unwrap_or_default();
-            let end = text
-                .get(offset..)
-                .and_then(|rest| rest.lines().next())
-                .map_or(offset, |line| offset + line.len());
-            error.place = Some(Place::new(sources.add(name.as_str(), text), Span::new(offset, end)));
-            Err(error
-                .hint("give every row as many values as the header; put a value that holds a comma in quotes")
-                .into())
-        }
-        Err(error) => Err(RenderError::new(error.to_string()).into()),
-    })
-}
-
 fn receipt(main: &Stored) -> Receipt {
     let field = |name: &str| items::item(&main.response, &Value::from(name)).filter(|value| !value.is_none());
     Receipt {
@@ -229,8 +242,8 @@ fn receipt(main: &Stored) -> Receipt {
         rows_affected: field("rows_affected")
             .and_then(|rows| rows.to_int())
             .and_then(|rows| i64::try_from(rows).ok()),
-        seconds: 0.0,
         query_id: field("query_id").map(|id| id.to_text()),
+        ..Receipt::default()
     }
 }
 
@@ -282,10 +295,10 @@ fn sample(host: &Rc<dyn Host>, sql: &Text) -> Option<Table> {
     host.run(&query, false, true, Some(SAMPLE)).ok().map(|(_, table)| table)
 }
 
-/// Makes the result of a node that is left out.
-pub fn skipped(node: &Node, because_of: Option<&Node>, worker: usize) -> NodeResult {
+/// Makes the result of a node that is left out, because of another one or of a hook.
+pub fn skipped(node: &Node, because_of: Option<&str>, worker: usize) -> NodeResult {
     let mut result = NodeResult::new(&node.unique_id, Status::Skipped);
     result.worker = worker;
-    result.message = because_of.map(|other| format!("Skipping due to `{}`", other.name));
+    result.because_of = because_of.map(str::to_owned);
     result
 }

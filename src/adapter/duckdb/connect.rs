@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::LazyLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use ::duckdb as engine;
@@ -9,6 +10,7 @@ use regex::Regex;
 
 use crate::adapter::AdapterError;
 use crate::adapter::duckdb::error;
+use crate::base::clock::Stopwatch;
 use crate::base::data::{Data, DataMap};
 use crate::base::fs;
 use crate::project::profile::{Target, duckdb_database};
@@ -66,8 +68,15 @@ impl Settings {
 
 static HOLDER: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"held in (.*?) ?\(PID (\d+)\)").ok());
 
+/// How often a wait looks whether it is to end.
+const LOOK: Duration = Duration::from_millis(50);
+
 /// Opens the database; while another process holds it, tries again as often as the profile says.
-pub(super) fn open(settings: &Settings) -> Result<engine::Connection, AdapterError> {
+pub(super) fn open(
+    settings: &Settings,
+    stopped: &AtomicBool,
+    say: &dyn Fn(&str),
+) -> Result<engine::Connection, AdapterError> {
     let in_memory = settings.path == ":memory:";
     let path = PathBuf::from(&settings.path);
     if !in_memory
@@ -98,13 +107,21 @@ pub(super) fn open(settings: &Settings) -> Result<engine::Connection, AdapterErr
         });
         match holder {
             None => return Err(AdapterError::Open { path, message: said }),
-            Some(holder) if attempt >= settings.attempts => {
+            Some(holder) if attempt >= settings.attempts || stopped.load(Ordering::SeqCst) => {
                 return Err(AdapterError::Locked { path, holder, seconds: waited });
             }
-            Some(_) => {
+            Some(holder) => {
                 // dbt-duckdb doubles the wait with each attempt; half a minute is the most between two looks.
                 let pause = (1_u64 << (attempt - 1).min(5)).min(30);
-                std::thread::sleep(Duration::from_secs(pause));
+                say(&format!(
+                    "The database {} is in use by {holder}; attempt {attempt} of {}, the next one in {pause} s",
+                    path.display(),
+                    settings.attempts
+                ));
+                let watch = Stopwatch::start();
+                while watch.seconds() < pause as f64 && !stopped.load(Ordering::SeqCst) {
+                    std::thread::sleep(LOOK);
+                }
                 waited += pause;
             }
         }

@@ -4,6 +4,7 @@ mod cells;
 mod connect;
 mod error;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ::duckdb as engine;
@@ -17,12 +18,18 @@ use crate::project::profile::Target;
 pub struct DuckDb {
     settings: connect::Settings,
     database: Mutex<Option<engine::Connection>>,
+    /// Whether a database that somebody else holds is waited for no longer.
+    stopped: AtomicBool,
 }
 
 impl DuckDb {
     /// Reads what the target says; opens nothing.
     pub fn new(target: &Target) -> Result<Self, AdapterError> {
-        Ok(Self { settings: connect::Settings::read(target)?, database: Mutex::new(None) })
+        Ok(Self {
+            settings: connect::Settings::read(target)?,
+            database: Mutex::new(None),
+            stopped: AtomicBool::new(false),
+        })
     }
 }
 
@@ -33,12 +40,12 @@ pub fn in_memory() -> Result<Box<dyn Connection>, AdapterError> {
 }
 
 impl Adapter for DuckDb {
-    fn connect(&self) -> Result<Box<dyn Connection>, AdapterError> {
+    fn connect(&self, say: &dyn Fn(&str)) -> Result<Box<dyn Connection>, AdapterError> {
         let mut database = self.database.lock().unwrap_or_else(PoisonError::into_inner);
         let connection = match &*database {
             Some(open) => open.try_clone().map_err(|error| error::translate(&error, ""))?,
             None => {
-                let open = connect::open(&self.settings)?;
+                let open = connect::open(&self.settings, &self.stopped, say)?;
                 let connection = open.try_clone().map_err(|error| error::translate(&error, ""))?;
                 *database = Some(open);
                 connection
@@ -46,6 +53,10 @@ impl Adapter for DuckDb {
         };
         connect::prepare(&connection, &self.settings)?;
         Ok(Box::new(DuckDbConnection { connection }))
+    }
+
+    fn stop_waiting(&self) {
+        self.stopped.store(true, Ordering::SeqCst);
     }
 
     fn describe(&self) -> Vec<(String, String)> {
@@ -70,8 +81,8 @@ impl Connection for DuckDbConnection {
             return Ok(Answer { receipt: receipt(None, watch), table: Table::default() });
         }
         if !fetch {
-            self.connection.execute_batch(sql).map_err(failed)?;
-            return Ok(Answer { receipt: receipt(None, watch), table: Table::default() });
+            let changed = self.execute(sql).map_err(failed)?;
+            return Ok(Answer { receipt: receipt(changed, watch), table: Table::default() });
         }
         let mut statement = self.connection.prepare(sql).map_err(failed)?;
         let mut rows = statement.query([]).map_err(failed)?;
@@ -91,8 +102,27 @@ impl Connection for DuckDbConnection {
         Ok(Answer { receipt: receipt(None, watch), table })
     }
 
+    fn stored_bytes(&mut self, relation: &str) -> Option<u64> {
+        let sql = "select (select count(distinct block_id) from pragma_storage_info(?) where block_id >= 0) \
+                   * (select max(block_size) from pragma_database_size())";
+        let bytes: Option<i64> = self.connection.query_row(sql, [relation], |row| row.get(0)).ok()?;
+        // What lies in the write-ahead log has no blocks yet.
+        bytes.and_then(|bytes| u64::try_from(bytes).ok()).filter(|bytes| *bytes > 0)
+    }
+
     fn interrupter(&self) -> Arc<dyn Interrupt> {
         Arc::new(DuckDbInterrupt(self.connection.interrupt_handle()))
+    }
+}
+
+impl DuckDbConnection {
+    /// Runs statements; returns how many rows the last one changed, if that is what it does.
+    fn execute(&self, sql: &str) -> engine::Result<Option<i64>> {
+        let mut statement = self.connection.prepare(sql)?;
+        let mut rows = statement.query([])?;
+        let counts = rows.as_ref().is_some_and(|statement| statement.column_names() == ["Count"]);
+        let row = if counts { rows.next()? } else { None };
+        row.map_or(Ok(None), |row| row.get(0))
     }
 }
 
@@ -109,7 +139,13 @@ fn columns(statement: &engine::Statement<'_>) -> Vec<TableColumn> {
 }
 
 fn receipt(rows_affected: Option<i64>, watch: Stopwatch) -> Receipt {
-    Receipt { message: "OK".to_owned(), rows_affected, seconds: watch.seconds(), query_id: None }
+    Receipt {
+        message: "OK".to_owned(),
+        rows_affected,
+        seconds: watch.seconds(),
+        statements: 1,
+        ..Receipt::default()
+    }
 }
 
 struct DuckDbInterrupt(Arc<engine::InterruptHandle>);

@@ -1,16 +1,19 @@
 //! `build`, `run`, `test`, `seed`, `snapshot`: running nodes, artifacts, exit code.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::adapter;
 use crate::artifact::{self, manifest, run_results};
 use crate::cli::args::Selection;
 use crate::cli::exit::Exit;
+use crate::cli::interrupt;
 use crate::cli::session::Setting;
 use crate::compile::project::Project;
 use crate::graph::nodes::{Node, ResourceType};
 use crate::run::events::Event;
-use crate::run::nodes::{Action, RunOutcome, run as run_nodes};
+use crate::run::nodes::{Action, Asked, RunOutcome, run as run_nodes};
+use crate::run::past::Past;
 use crate::run::result::NodeResult;
 use crate::run::session::Session;
 
@@ -59,32 +62,69 @@ pub(super) fn run(setting: &Setting, kind: Kind, selection: &Selection) -> Exit 
         Ok(chosen) => chosen,
         Err(exit) => return exit,
     };
+    carry_out(setting, &project, kind, &chosen, BTreeMap::new())
+}
+
+/// Runs what is left of an earlier invocation.
+pub(super) fn again(setting: &Setting, kind: Kind, selection: &Selection, past: &Past) -> Exit {
+    let project = match setting.read(kind.which(), Some(selection)) {
+        Ok(project) => project,
+        Err(exit) => return exit,
+    };
+    let warned = setting.flags.is_on("warn_error");
+    let (chosen, gone): (BTreeSet<String>, BTreeSet<String>) =
+        past.left(warned).into_iter().partition(|id| project.nodes.get(id).is_some());
+    for id in gone {
+        let text = format!("{id} was to be run, and is no part of the project any more");
+        if let Err(exit) = setting.warn("NoNodesForSelectionCriteria", text) {
+            return exit;
+        }
+    }
+    if chosen.is_empty() {
+        let text = format!("Nothing to retry: all that `{}` was to run came to a good end", past.command);
+        setting.listener.notice(&Event::Message { text, info: true });
+        return Exit::Fine;
+    }
+    carry_out(setting, &project, kind, &chosen, past.in_doubt().clone())
+}
+
+/// Runs nodes; `in_doubt` are those whose rows may be there already, with the rows that their tables then have.
+fn carry_out(
+    setting: &Setting,
+    project: &Arc<Project>,
+    kind: Kind,
+    chosen: &BTreeSet<String>,
+    in_doubt: BTreeMap<String, i64>,
+) -> Exit {
     if chosen.is_empty() {
         let text = "Nothing to do. Try checking your model configs and model specification args";
         if let Err(exit) = setting.warn("NothingToDo", text.to_owned()) {
             return exit;
         }
-        return finish(setting, &project, &RunOutcome::default());
+        return finish(setting, project, &RunOutcome::default());
     }
     let action = if kind == Kind::Build { Action::Build } else { Action::Run };
-    let session = match open(setting, &project) {
+    let session = match open(setting, project) {
         Ok(session) => session,
         Err(exit) => return exit,
     };
-    match run_nodes(&session, &chosen, action, setting.flags.is_on("fail_fast")) {
+    let asked = Asked { action, fail_fast: setting.flags.is_on("fail_fast"), in_doubt };
+    match run_nodes(&session, chosen, &asked) {
         Ok(outcome) => {
-            setting.listener.notice(&Event::Summary { results: outcome.results.clone() });
+            let interrupted = session.halted().is_some();
+            setting.listener.notice(&Event::Summary { results: outcome.results.clone(), interrupted });
+            let database = outcome.database_seconds();
             let work: f64 = outcome.results.iter().map(|(_, result)| result.seconds).sum();
-            let share = if work > 0.0 { 100.0 * outcome.database_seconds / work } else { 0.0 };
+            let share = if work > 0.0 { 100.0 * database / work } else { 0.0 };
             setting.listener.notice(&Event::Message {
                 text: format!(
-                    "{:.2} s of {work:.2} s of work were spent inside the database ({share:.0} %), {:.2} s in all",
-                    outcome.database_seconds, outcome.seconds
+                    "{database:.2} s of {work:.2} s of work were spent inside the database ({share:.0} %), {:.2} s in all",
+                    outcome.seconds
                 ),
                 info: false,
             });
-            let exit = finish(setting, &project, &outcome);
-            if session.is_stopped() { Exit::Misuse } else { exit }
+            let exit = finish(setting, project, &outcome);
+            if interrupted { Exit::Misuse } else { exit }
         }
         Err(error) => {
             setting.complain(&format!("error: {}", error.message));
@@ -104,9 +144,7 @@ pub(super) fn open(setting: &Setting, project: &Arc<Project>) -> Result<Arc<Sess
         setting.report(&mut vec![*finding]);
         Exit::Misuse
     })?);
-    let stopping = session.clone();
-    // Only the first command of a process can set a handler, and there is only one.
-    let _ = ctrlc::set_handler(move || stopping.stop());
+    interrupt::stop_first(&session);
     Ok(session)
 }
 

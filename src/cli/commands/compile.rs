@@ -6,7 +6,7 @@ use crate::cli::exit::Exit;
 use crate::cli::session::Setting;
 use crate::graph::nodes::ResourceType;
 use crate::run::events::Event;
-use crate::run::nodes::{Action, run as run_nodes};
+use crate::run::nodes::{Asked, run as run_nodes};
 
 /// Runs the command.
 pub(super) fn run(setting: &Setting, selection: &Selection) -> Exit {
@@ -23,7 +23,7 @@ pub(super) fn run(setting: &Setting, selection: &Selection) -> Exit {
         Ok(session) => session,
         Err(exit) => return exit,
     };
-    match run_nodes(&session, &chosen, Action::Compile, false) {
+    match run_nodes(&session, &chosen, &Asked::compile()) {
         Ok(outcome) => {
             for (label, result) in &outcome.results {
                 // dbt shows the nodes whose names stand in the selection itself.
@@ -34,7 +34,10 @@ pub(super) fn run(setting: &Setting, selection: &Selection) -> Exit {
                     setting.listener.notice(&Event::Output(text));
                 }
             }
-            setting.listener.notice(&Event::Summary { results: outcome.results.clone() });
+            setting.listener.notice(&Event::Summary {
+                results: outcome.results.clone(),
+                interrupted: session.halted().is_some(),
+            });
             // dbt's code for a template that fails while it is compiled.
             if build::finish(setting, &project, &outcome) == Exit::Fine { Exit::Fine } else { Exit::Misuse }
         }

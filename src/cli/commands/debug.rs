@@ -19,7 +19,7 @@ pub(super) fn run(setting: &Setting) -> Exit {
         for (key, value) in adapter.describe() {
             say(format!("  {key}: {value}"));
         }
-        adapter.connect()?.run("select 1", true, None)
+        adapter.connect(&|text| setting.complain(text))?.run("select 1", true, None)
     });
     match checked {
         Ok(_) => {

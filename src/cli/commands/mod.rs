@@ -9,6 +9,7 @@ mod generate;
 mod init;
 mod list;
 mod parse;
+mod retry;
 mod show;
 
 use crate::cli::args::{Arguments, Command, Running};
@@ -17,6 +18,10 @@ use crate::cli::session::Setting;
 
 /// Runs a command.
 pub(super) fn run(arguments: Arguments) -> Exit {
+    if let Command::Retry { state, .. } = &arguments.command {
+        let state = state.clone();
+        return retry::run(arguments, state.as_deref());
+    }
     let setting = match Setting::new(&arguments.global, running(&arguments.command)) {
         Ok(setting) => setting,
         Err(exit) => return exit,
@@ -28,6 +33,8 @@ pub(super) fn run(arguments: Arguments) -> Exit {
         Command::Seed { selection, .. } => build::run(&setting, build::Kind::Seed, &selection),
         Command::Snapshot { selection, .. } => build::run(&setting, build::Kind::Snapshot, &selection),
         Command::Compile { selection, .. } => compile::run(&setting, &selection),
+        // What it goes on with is found before there is a setting.
+        Command::Retry { .. } => Exit::Misuse,
         Command::Parse => parse::run(&setting),
         Command::List { selection, resource_type, output } => {
             list::run(&setting, &selection, &resource_type, output)
@@ -46,7 +53,8 @@ pub(super) fn run(arguments: Arguments) -> Exit {
 /// Returns how a command is to run nodes, if it is one that does.
 fn running(command: &Command) -> Option<&Running> {
     match command {
-        Command::Build { running, .. }
+        Command::Retry { running, .. }
+        | Command::Build { running, .. }
         | Command::Run { running, .. }
         | Command::Test { running, .. }
         | Command::Seed { running, .. }

@@ -1,7 +1,7 @@
 //! A seed's file: its header, and where it breaks the rules. Reads a record at a time, so that size does not matter.
 
 use std::io::{BufReader, Read};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::base::fs::{self, FileError};
 

@@ -166,7 +166,7 @@ select * from {{ ref('orders') }}
 "), @r#"
     HH:MM:SS  1 of 2 START sql view model main.orders ........................................ [RUN]
     HH:MM:SS  1 of 2 ERROR creating sql view model main.orders ............................... [ERROR in S.SSs]
-    HH:MM:SS  2 of 2 SKIP relation main.later ................................................ [SKIP]
+    HH:MM:SS  2 of 2 SKIP relation main.later ................................................ [SKIP]  because of orders
     HH:MM:SS  Finished running 2 view models in H hours M minutes and S.SS seconds (S.SSs).
     HH:MM:SS  Completed with 1 error, 0 partial successes, and 0 warnings:
     HH:MM:SS  Error in model orders (models/orders.sql)
@@ -349,7 +349,7 @@ select 1 as id
     HH:MM:SS  1 of 3 ERROR creating sql table model main.broken .............................. [ERROR in S.SSs]
     HH:MM:SS  2 of 3 START sql view model main.whole ......................................... [RUN]
     HH:MM:SS  2 of 3 OK created sql view model main.whole .................................... [OK in S.SSs]
-    HH:MM:SS  3 of 3 SKIP relation main.child ................................................ [SKIP]
+    HH:MM:SS  3 of 3 SKIP relation main.child ................................................ [SKIP]  because of broken
     HH:MM:SS  Finished running 1 table model, 2 view models in H hours M minutes and S.SS seconds (S.SSs).
     HH:MM:SS  Completed with 1 error, 0 partial successes, and 0 warnings:
     HH:MM:SS  Error in model broken (models/broken.sql)

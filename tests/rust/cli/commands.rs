@@ -253,16 +253,20 @@ fn the_first_failure_stops_a_run_that_fails_fast() {
     let project = shop();
     project.write("models/broken.sql", "select error('no') as id from {{ ref('raw_orders') }}\n");
     project.write("models/broken.yml", "models: [{name: broken, config: {materialized: table}}]\n");
-    insta::assert_snapshot!(run(&project, "build --threads 1 --fail-fast").news(), @r"
+    insta::assert_snapshot!(run(&project, "build --threads 1 --fail-fast").news(), @"
     HH:MM:SS  1 of 5 START seed file main.raw_orders ......................................... [RUN]
     HH:MM:SS  1 of 5 OK loaded seed file main.raw_orders ..................................... [INSERT 2 in S.SSs]
     HH:MM:SS  2 of 5 START sql table model main.broken ....................................... [RUN]
     HH:MM:SS  2 of 5 ERROR creating sql table model main.broken .............................. [ERROR in S.SSs]
-    HH:MM:SS  3 of 5 SKIP relation main.orders ............................................... [SKIP]
-    HH:MM:SS  4 of 5 SKIP test unique_orders_id .............................................. [SKIP]
-    HH:MM:SS  5 of 5 SKIP relation main.totals ............................................... [SKIP]
+    HH:MM:SS  Error in model broken (models/broken.sql)
+    HH:MM:SS  error[database-error]: Invalid Input Error: no
+    HH:MM:SS   --> models/broken.sql:1:1
+    HH:MM:SS    |
+    HH:MM:SS  1 | select error('no') as id from {{ ref('raw_orders') }}
+    HH:MM:SS    | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    HH:MM:SS    compiled code at target/compiled/shop/models/broken.sql
     HH:MM:SS  Finished running 1 data test, 1 seed, 2 table models, 1 view model in H hours M minutes and S.SS seconds (S.SSs).
-    HH:MM:SS  Completed with 1 error, 0 partial successes, and 0 warnings:
+    HH:MM:SS  Completed with 4 errors, 0 partial successes, and 0 warnings:
     HH:MM:SS  Error in model broken (models/broken.sql)
     HH:MM:SS  error[database-error]: Invalid Input Error: no
     HH:MM:SS   --> models/broken.sql:1:1

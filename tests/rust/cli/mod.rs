@@ -12,5 +12,7 @@ mod hooks;
 mod incremental;
 mod listing;
 mod macros;
+mod retry;
 mod selectors;
+mod stopping;
 mod thresholds;

@@ -159,8 +159,8 @@ exposures:
     HH:MM:SS  1 of 4 NO-OP exposure page ..................................................... [NO-OP in S.SSs]
     HH:MM:SS  2 of 4 START test source_not_null_raw_things_id ................................ [RUN]
     HH:MM:SS  2 of 4 FAIL 1 source_not_null_raw_things_id .................................... [FAIL 1 in S.SSs]
-    HH:MM:SS  3 of 4 SKIP relation main.later ................................................ [SKIP]
-    HH:MM:SS  4 of 4 SKIP exposure board ..................................................... [SKIP]
+    HH:MM:SS  3 of 4 SKIP relation main.later ................................................ [SKIP]  because of source_not_null_raw_things_id
+    HH:MM:SS  4 of 4 SKIP exposure board ..................................................... [SKIP]  because of later
     HH:MM:SS    tests column `id` of `raw_things`, at models/properties.yml:4:63
     HH:MM:SS  Done. PASS=0 WARN=0 ERROR=1 SKIP=2 NO-OP=1 TOTAL=4
     ");
