@@ -48,7 +48,8 @@ impl SeedFile {
     pub(super) fn header(&self) -> Result<Vec<String>, SeedError> {
         let mut reader = self.reader()?;
         let mut record = csv::ByteRecord::new();
-        let found = reader.read_byte_record(&mut record).map_err(|error| SeedError::Refused(error.to_string()))?;
+        let found =
+            reader.read_byte_record(&mut record).map_err(|error| SeedError::Refused(error.to_string()))?;
         let begins_blank = record.position().is_some_and(|at| at.line() > 1);
         if !found || begins_blank || record.iter().all(|name| name.trim_ascii().is_empty()) {
             let message = "the file has no header".to_owned();
@@ -111,7 +112,11 @@ impl SeedFile {
 
     fn reader(&self) -> Result<csv::Reader<impl Read>, SeedError> {
         let file = BufReader::with_capacity(1 << 16, fs::open(&self.path)?);
-        Ok(csv::ReaderBuilder::new().delimiter(self.delimiter).flexible(true).has_headers(false).from_reader(file))
+        Ok(csv::ReaderBuilder::new()
+            .delimiter(self.delimiter)
+            .flexible(true)
+            .has_headers(false)
+            .from_reader(file))
     }
 }
 

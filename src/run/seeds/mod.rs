@@ -22,10 +22,10 @@ use crate::jinja::eval::Environment;
 use crate::jinja::eval::error::RenderError;
 use crate::jinja::value::Value;
 use crate::jinja::value::object::Native;
-use crate::run::session::Session;
 use crate::run::seeds::file::SeedFile;
 use crate::run::seeds::reading::Seed;
 use crate::run::seeds::unchanged::Loaded;
+use crate::run::session::Session;
 
 pub use crate::run::seeds::file::SeedError;
 
@@ -83,6 +83,15 @@ impl Loading {
         let Some(seed) = self.seed.get() else { return error };
         if let Some(SeedError::Broken { span, .. }) = reading::complained(&seed.file, &error.message) {
             error.place = self.place(&span).or(error.place);
+            // The rest tells of settings that are not the user's.
+            if let Some(at) = error.message.find("Could not convert") {
+                error.message = error
+                    .message
+                    .get(at..)
+                    .and_then(|rest| rest.lines().next())
+                    .unwrap_or_default()
+                    .to_owned();
+            }
             error.calls.clear();
             error = error.hint("mend the value, or give its column another type in `column_types`");
         }

@@ -63,17 +63,21 @@ impl Seed {
 
     /// Returns the query that gives the rows as texts that a cast to the columns' types takes.
     pub(super) fn query(&self) -> String {
-        let values: Vec<String> = self.columns.iter().enumerate().map(|(at, column)| column.text(at)).collect();
+        let values: Vec<String> =
+            self.columns.iter().enumerate().map(|(at, column)| column.text(at)).collect();
         format!("select {} from {}", values.join(", "), source(&self.file, self.columns.len()))
     }
 
     /// Reads all rows, as values of the columns' types.
     pub(super) fn all_rows(&self) -> Result<Vec<Vec<Cell>>, SeedError> {
-        let values: Vec<String> = self.columns.iter().enumerate().map(|(at, column)| column.value(at)).collect();
+        let values: Vec<String> =
+            self.columns.iter().enumerate().map(|(at, column)| column.value(at)).collect();
         let query = format!("select {} from {}", values.join(", "), source(&self.file, self.columns.len()));
         let mut table = scratch(&self.file, self.columns.len(), &query)?;
         for row in &mut table.rows {
-            for (cell, column) in row.iter_mut().zip(&self.columns).filter(|(_, column)| column.kind.is_number()) {
+            for (cell, column) in
+                row.iter_mut().zip(&self.columns).filter(|(_, column)| column.kind.is_number())
+            {
                 *cell = number(cell, column.kind);
             }
         }
@@ -149,7 +153,8 @@ fn scratch(file: &SeedFile, columns: usize, question: &str) -> Result<Table, See
     answer.map(|answer| answer.table).map_err(|error| file.broken(columns).unwrap_or_else(|| refused(error)))
 }
 
-static COMPLAINT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#"(?s)(?:string|value|field value|from string) ['"](.*?)['"] "#).ok());
+static COMPLAINT: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r#"(?s)(?:string|value|field value|from string) ['"](.*?)['"] "#).ok());
 
 /// Finds the row that holds the value which a database complains of.
 pub(super) fn complained(file: &SeedFile, message: &str) -> Option<SeedError> {

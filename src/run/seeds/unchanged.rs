@@ -30,7 +30,8 @@ impl Loaded {
         while let Some(bytes) = read(&mut file, path, &mut buffer)? {
             sum.update(bytes);
         }
-        let config = KEYS.map(|key| format!("{key}: {}", node.config.get(key).map(Data::to_json).unwrap_or_default()));
+        let config =
+            KEYS.map(|key| format!("{key}: {}", node.config.get(key).map(Data::to_json).unwrap_or_default()));
         let table = format!("{}.{}.{}", node.database, node.schema, node.alias);
         let found = format!("{}\n{}\n{table}\n{fingerprint}\n", hex(&sum.finalize()), config.join("\n"));
         Ok(Self { kept_in: folder.join(format!("{}.txt", node.unique_id)), found })

@@ -13,6 +13,8 @@ mod incremental;
 mod listing;
 mod macros;
 mod retry;
+mod seeds;
 mod selectors;
+mod snapshots;
 mod stopping;
 mod thresholds;
