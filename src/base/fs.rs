@@ -19,7 +19,8 @@ pub struct FileError {
 }
 
 impl FileError {
-    fn new(action: &'static str, path: &Path, source: io::Error) -> Self {
+    /// Makes an error of what was tried on a path.
+    pub fn new(action: &'static str, path: &Path, source: io::Error) -> Self {
         Self { action, path: path.to_path_buf(), source }
     }
 
@@ -45,6 +46,11 @@ pub fn read_text(path: &Path) -> Result<String> {
 /// Reads a whole file.
 pub fn read_bytes(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).map_err(|error| FileError::new("read", path, error))
+}
+
+/// Returns the number of bytes of a file.
+pub fn size(path: &Path) -> Result<u64> {
+    fs::metadata(path).map(|data| data.len()).map_err(|error| FileError::new("read", path, error))
 }
 
 /// Opens a file to read it piece by piece.

@@ -110,7 +110,7 @@ pub struct EventTimes {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Build seeds, models and tests in the order of the graph
+    /// Build seeds, models, snapshots and tests in the order of the graph
     Build {
         /// Which nodes
         #[command(flatten)]
@@ -151,6 +151,15 @@ pub enum Command {
     },
     /// Load CSV files into tables
     Seed {
+        /// Which nodes
+        #[command(flatten)]
+        selection: Selection,
+        /// How
+        #[command(flatten)]
+        running: Running,
+    },
+    /// Record in snapshots how the rows of their queries have changed
+    Snapshot {
         /// Which nodes
         #[command(flatten)]
         selection: Selection,

@@ -195,7 +195,7 @@ impl Setting {
     /// Warns of what dbt has a name for, unless that is an error or not to be told.
     pub(super) fn warn(&self, event: &str, text: String) -> Result<(), Exit> {
         match self.flags.warnings().treat(&[event]) {
-            Treatment::Warn => self.listener.notice(&Event::Warning(text)),
+            Treatment::Warn => self.listener.notice(&Event::Warning { name: event.to_owned(), text }),
             Treatment::Silence => {}
             Treatment::Error => {
                 self.complain(&format!("error: {text}"));

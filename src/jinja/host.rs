@@ -66,11 +66,11 @@ pub trait Host {
     /// Prints something, whatever the log level.
     fn print(&self, message: &str);
 
-    /// Warns of something. `Err` when a warning is to be an error.
-    fn warn(&self, message: &str) -> Result<(), HostError>;
+    /// Warns of something that has a name. `Err` when a warning of this name is to be an error.
+    fn warn(&self, name: &str, message: &str) -> Result<(), HostError>;
 
     /// Warns of something unless that was said already in this run.
-    fn warn_once(&self, message: &str) -> Result<(), HostError> {
-        self.warn(message)
+    fn warn_once(&self, name: &str, message: &str) -> Result<(), HostError> {
+        self.warn(name, message)
     }
 }

@@ -219,7 +219,13 @@ impl<W: Write + Send> Listener for JsonReport<W> {
             Event::Print(text) | Event::Output(text) => {
                 self.write(PRINTED, "Z052", "info", text, json!({}));
             }
-            Event::Warning(text) => self.write("JinjaLogWarning", "I061", "warn", text, json!({})),
+            Event::Warning { name, text } => {
+                let code = match name.as_str() {
+                    "SnapshotTimestampWarning" => "Q043",
+                    _ => "I061",
+                };
+                self.write(name, code, "warn", text, json!({}));
+            }
         }
     }
 }

@@ -23,7 +23,11 @@ pub fn started(node: &NodeLabel) -> String {
 
 /// Returns what is said when a node ended, its status in brackets (without the time), and its tone.
 pub fn finished(node: &NodeLabel, result: &NodeResult) -> (String, String, Tone) {
-    let what = &node.description;
+    let what = match node.resource_type {
+        // What is done says what it is.
+        "snapshot" => node.description.trim_start_matches("snapshot "),
+        _ => &node.description,
+    };
     let failures = result.failures.unwrap_or_default();
     let receipt = Some(result.receipt.message.as_str()).filter(|message| !message.is_empty());
     let answer = receipt.or(result.message.as_deref()).unwrap_or("OK");

@@ -271,7 +271,9 @@ impl<W: Write + Send> Listener for TextReport<W> {
                 }
             }
             Event::Output(text) => self.raw(text),
-            Event::Warning(text) => self.say(&self.paint(&format!("[WARNING]: {text}"), Tone::Warning)),
+            Event::Warning { text, .. } => {
+                self.say(&self.paint(&format!("[WARNING]: {text}"), Tone::Warning))
+            }
         }
     }
 }

@@ -146,10 +146,12 @@ pub enum Event {
         String,
     ),
     /// A warning that belongs to no place.
-    Warning(
+    Warning {
+        /// dbt's name of it, or a name of the same kind.
+        name: String,
         /// The text.
-        String,
-    ),
+        text: String,
+    },
 }
 
 /// Listens to what happens. Events come from several threads, each event whole.

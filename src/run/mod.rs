@@ -15,7 +15,7 @@ pub mod plan;
 pub mod query_comment;
 pub mod result;
 pub mod scheduler;
-pub mod seed;
+pub mod seeds;
 pub mod session;
 pub mod task;
 pub mod timings;

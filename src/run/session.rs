@@ -4,7 +4,7 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::rc::Rc;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use crate::adapter::{Adapter, AdapterError, Connection, Interrupt};
@@ -73,6 +73,7 @@ impl Session {
             listener,
             journal: OnceLock::new(),
             stopping: Mutex::default(),
+            turn: Mutex::default(),
             said: Mutex::default(),
         })
     }
@@ -91,9 +92,14 @@ impl Session {
             }
             Err(error) => {
                 let text = format!("no journal is kept of this run: {error}");
-                self.listener.notice(&Event::Warning(text));
+                self.listener.notice(&Event::Warning { name: "JinjaLogWarning".to_owned(), text });
             }
         }
+    }
+
+    /// Waits for the turn of a node that ran into another transaction.
+    pub fn take_turn(&self) -> MutexGuard<'_, ()> {
+        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Returns the journal, if one is kept.
@@ -120,7 +126,7 @@ impl Session {
         Ok(connection)
     }
 
-    fn stopping(&self) -> std::sync::MutexGuard<'_, Stopping> {
+    fn stopping(&self) -> MutexGuard<'_, Stopping> {
         self.stopping.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -381,7 +387,8 @@ impl Host for NodeHost {
         if let Some(path) = &self.run_path
             && let Err(error) = fs::write(path, sql.as_bytes())
         {
-            self.session.listener.notice(&Event::Warning(error.to_string()));
+            let name = "JinjaLogWarning".to_owned();
+            self.session.listener.notice(&Event::Warning { name, text: error.to_string() });
         }
     }
 
@@ -393,19 +400,22 @@ impl Host for NodeHost {
         self.session.listener.notice(&Event::Print(message.to_owned()));
     }
 
-    fn warn(&self, message: &str) -> Result<(), HostError> {
-        match self.session.project.invocation.options.flags.warnings().treat(&["JinjaLogWarning"]) {
+    fn warn(&self, name: &str, message: &str) -> Result<(), HostError> {
+        match self.session.project.invocation.options.flags.warnings().treat(&[name]) {
             Treatment::Error => return Err(HostError::new(message)),
-            Treatment::Warn => self.session.listener.notice(&Event::Warning(message.to_owned())),
+            Treatment::Warn => {
+                let (name, text) = (name.to_owned(), message.to_owned());
+                self.session.listener.notice(&Event::Warning { name, text });
+            }
             Treatment::Silence => {}
         }
         Ok(())
     }
 
-    fn warn_once(&self, message: &str) -> Result<(), HostError> {
+    fn warn_once(&self, name: &str, message: &str) -> Result<(), HostError> {
         let mut said = self.session.said.lock().unwrap_or_else(PoisonError::into_inner);
         let is_new = said.insert(message.to_owned());
         drop(said);
-        if is_new { self.warn(message) } else { Ok(()) }
+        if is_new { self.warn(name, message) } else { Ok(()) }
     }
 }

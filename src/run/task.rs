@@ -7,15 +7,12 @@ use std::sync::Arc;
 use crate::base::clock::{self, Stopwatch};
 use crate::base::data::Data;
 use crate::base::fs;
-use crate::base::source::Place;
 use crate::base::table::{Receipt, Table};
-use crate::base::text::Span;
 use crate::compile::warnings::{Treatment, Warnings};
 use crate::compile::{node_value, render, written};
 use crate::graph::nodes::{Node, ResourceType};
 use crate::jinja::builtins::relation::Relation;
 use crate::jinja::builtins::results::{self, Results, Stored};
-use crate::jinja::builtins::table::TableValue;
 use crate::jinja::eval::error::RenderError;
 use crate::jinja::eval::{Environment, call, items};
 use crate::jinja::host::{Change, Host};
@@ -25,7 +22,7 @@ use crate::jinja::value::object::Native;
 use crate::jinja::value::{Arguments, Text, Value};
 use crate::run::events::Event;
 use crate::run::result::{NodeResult, Status};
-use crate::run::seed::{self, SeedError};
+use crate::run::seeds::Loading;
 use crate::run::session::{Line, NodeHost, Session};
 
 /// The stack of a thread that runs nodes: templates may nest deeply, and the evaluator's own limits keep within it.
@@ -45,6 +42,8 @@ const ATTEMPTS: usize = 10;
 pub fn run(session: &Arc<Session>, line: &Line, node: &Node, worker: usize) -> NodeResult {
     let watch = Stopwatch::start();
     let mut attempts = if acts_outside(node) { 1 } else { ATTEMPTS };
+    // From the second time on one at a time, so that nodes do not go on running into each other.
+    let mut turn = None;
     loop {
         let host = NodeHost::for_node(session, line, node, Some(output_path(session, "run", node)));
         let mut result = NodeResult::new(&node.unique_id, Status::Success);
@@ -54,6 +53,7 @@ pub fn run(session: &Arc<Session>, line: &Line, node: &Node, worker: usize) -> N
         if outcome.is_err() && host.conflicted() && attempts > 0 {
             let text = format!("{} ran into another transaction, and is run again", node.unique_id);
             session.listener.notice(&Event::Message { text, info: false });
+            turn = turn.or_else(|| Some(session.take_turn()));
             continue;
         }
         if let Err(error) = outcome {
@@ -221,13 +221,17 @@ fn execute(
     names.set("compiled_code", Value::Str(sql.clone()));
     names.set("pre_hooks", hooks(session, node, "pre-hook"));
     names.set("post_hooks", hooks(session, node, "post-hook"));
-    names.set("load_agate_table", load_seed(session, node));
     if node.batch.as_ref().is_some_and(|batch| batch.incremental) {
         for (name, truth) in [("is_incremental", true), ("should_full_refresh", false)] {
             names.replace(name, Native::value(name, move |_, _| Ok(Value::Bool(truth))));
         }
     }
+    let loading = Loading::of(session, node);
+    if let Some(loading) = &loading {
+        loading.set(names);
+    }
     let returned = call(names, &Value::object(MacroValue(found.clone())), Arguments::default())
+        .map_err(|error| loading.as_ref().map_or(error.clone(), |loading| loading.placed(error)))
         .map_err(|error| in_hook(node, error))?;
     let relations =
         items::item(&returned, &Value::from("relations")).and_then(|relations| relations.iterate());
@@ -281,37 +285,6 @@ fn hooks(session: &Session, node: &Node, key: &str) -> Value {
         Value::dict(parts.iter().map(value))
     };
     Value::list(hooks.iter().map(placed).collect())
-}
-
-/// Makes `load_agate_table`, which reads the node's CSV file.
-fn load_seed(session: &Session, node: &Node) -> Value {
-    let sources = session.project.sources.clone();
-    let name = node.original_file_path.clone();
-    let path = PathBuf::from(&node.root_path).join(&node.original_file_path);
-    let delimiter = node.config.text("delimiter").and_then(|text| text.bytes().next()).unwrap_or(b',');
-    let texts: Vec<String> = node
-        .config
-        .get("column_types")
-        .and_then(Data::as_map)
-        .map(|types| types.keys().cloned().collect())
-        .unwrap_or_default();
-    Native::value("load_agate_table", move |_, _| match seed::read(&path, delimiter, &texts) {
-        Ok(table) => Ok(Value::object(TableValue::new(&table))),
-        Err(SeedError::Csv { message, offset: Some(offset), .. }) => {
-            let mut error = RenderError::new(message);
-            // The file is read once more, to show the row: seeds do not lie in memory otherwise.
-            let text = fs::read_text(&path).unwrap_or_default();
-            let end = text
-                .get(offset..)
-                .and_then(|rest| rest.lines().next())
-                .map_or(offset, |line| offset + line.len());
-            error.place = Some(Place::new(sources.add(name.as_str(), text), Span::new(offset, end)));
-            Err(error
-                .hint("give every row as many values as the header; put a value that holds a comma in quotes")
-                .into())
-        }
-        Err(error) => Err(RenderError::new(error.to_string()).into()),
-    })
 }
 
 fn receipt(main: &Stored) -> Receipt {

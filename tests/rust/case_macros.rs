@@ -296,7 +296,7 @@ impl Host for Recorder {
 
     fn print(&self, _: &str) {}
 
-    fn warn(&self, _: &str) -> Result<(), HostError> {
+    fn warn(&self, _: &str, _: &str) -> Result<(), HostError> {
         Ok(())
     }
 }

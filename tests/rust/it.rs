@@ -4,5 +4,6 @@ mod bundled;
 mod campaigns;
 mod cli;
 mod layers;
+mod seeds;
 mod support;
 mod tidy;

@@ -27,7 +27,7 @@ pub(super) struct Settings {
 }
 
 /// Which statements are sent again (dbt-duckdb's `retries`).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Retries {
     attempts: u32,
     /// Kinds of errors, as DuckDB's Python package names them.

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use ::duckdb as engine;
 
+use crate::adapter::duckdb::connect::Retries;
 use crate::adapter::duckdb::lock::Waiting;
 use crate::adapter::{Access, Adapter, AdapterError, Answer, Connection, Interrupt};
 use crate::base::clock::Stopwatch;
@@ -18,7 +19,7 @@ use crate::project::profile::Target;
 
 /// A DuckDB database, opened at the first connection.
 pub struct DuckDb {
-    settings: Arc<connect::Settings>,
+    settings: connect::Settings,
     access: Access,
     database: Mutex<Option<engine::Connection>>,
     /// Whether a database that somebody else holds is waited for no longer.
@@ -28,9 +29,15 @@ pub struct DuckDb {
 impl DuckDb {
     /// Reads what the target says; opens nothing.
     pub fn new(target: &Target, access: Access) -> Result<Self, AdapterError> {
-        let settings = Arc::new(connect::Settings::read(target)?);
+        let settings = connect::Settings::read(target)?;
         Ok(Self { settings, access, database: Mutex::default(), stopped: Arc::default() })
     }
+}
+
+/// Opens a database that is nowhere but in memory, whatever database models are built in.
+pub fn in_memory() -> Result<Box<dyn Connection>, AdapterError> {
+    let connection = engine::Connection::open_in_memory().map_err(|error| error::translate(&error, ""))?;
+    Ok(Box::new(DuckDbConnection { connection, retries: Retries::default(), stopped: Arc::default() }))
 }
 
 impl Adapter for DuckDb {
@@ -47,8 +54,8 @@ impl Adapter for DuckDb {
             }
         };
         connect::prepare(&connection, &self.settings)?;
-        let (settings, stopped) = (self.settings.clone(), self.stopped.clone());
-        Ok(Box::new(DuckDbConnection { connection, settings, stopped }))
+        let (retries, stopped) = (self.settings.retries.clone(), self.stopped.clone());
+        Ok(Box::new(DuckDbConnection { connection, retries, stopped }))
     }
 
     fn stop_waiting(&self) {
@@ -67,7 +74,7 @@ impl Adapter for DuckDb {
 
 struct DuckDbConnection {
     connection: engine::Connection,
-    settings: Arc<connect::Settings>,
+    retries: Retries,
     stopped: Arc<AtomicBool>,
 }
 
@@ -77,10 +84,7 @@ impl Connection for DuckDbConnection {
         loop {
             let answer = self.run_once(sql, fetch, limit);
             match &answer {
-                Err(error)
-                    if self.settings.retries.wanted(error, attempt)
-                        && !self.stopped.load(Ordering::SeqCst) =>
-                {
+                Err(error) if self.retries.wanted(error, attempt) && !self.stopped.load(Ordering::SeqCst) => {
                     Waiting { stopped: &self.stopped, say: &|_| {} }.pause(attempt);
                     attempt += 1;
                 }

@@ -1,4 +1,4 @@
-//! `build`, `run`, `test`, `seed`: running nodes, artifacts, exit code.
+//! `build`, `run`, `test`, `seed`, `snapshot`: running nodes, artifacts, exit code.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -24,6 +24,7 @@ pub(super) enum Kind {
     Run,
     Test,
     Seed,
+    Snapshot,
 }
 
 impl Kind {
@@ -33,18 +34,20 @@ impl Kind {
             Kind::Run => "run",
             Kind::Test => "test",
             Kind::Seed => "seed",
+            Kind::Snapshot => "snapshot",
         }
     }
 
     fn takes(self, node: &Node) -> bool {
         match self {
             Kind::Build => {
-                use ResourceType::{Exposure, Model, Seed, Test};
-                matches!(node.resource_type, Model | Seed | Test | Exposure)
+                use ResourceType::{Exposure, Model, Seed, Snapshot, Test};
+                matches!(node.resource_type, Model | Seed | Snapshot | Test | Exposure)
             }
             Kind::Run => node.resource_type == ResourceType::Model,
             Kind::Test => node.resource_type == ResourceType::Test,
             Kind::Seed => node.resource_type == ResourceType::Seed,
+            Kind::Snapshot => node.resource_type == ResourceType::Snapshot,
         }
     }
 }

@@ -19,7 +19,7 @@ impl Listener for OnlyFindings {
             || matches!(event, Event::Print(_) | Event::Output(_))
         {
             self.0.listener.notice(event);
-        } else if let Event::Warning(text) = event {
+        } else if let Event::Warning { text, .. } = event {
             self.0.complain(&format!("warning: {text}"));
         } else if let Event::Message { text, info: true } = event {
             self.0.complain(text);

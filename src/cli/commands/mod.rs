@@ -35,6 +35,7 @@ pub(super) fn run(mut arguments: Arguments) -> Exit {
         Command::Run { selection, .. } => build::run(&setting, build::Kind::Run, &selection),
         Command::Test { selection, .. } => build::run(&setting, build::Kind::Test, &selection),
         Command::Seed { selection, .. } => build::run(&setting, build::Kind::Seed, &selection),
+        Command::Snapshot { selection, .. } => build::run(&setting, build::Kind::Snapshot, &selection),
         Command::Compile { selection, .. } => compile::run(&setting, &selection),
         // What it goes on with is found before there is a setting.
         Command::Retry { .. } => Exit::Misuse,
@@ -65,6 +66,7 @@ fn running(command: &Command) -> Option<&Running> {
         | Command::Run { running, .. }
         | Command::Test { running, .. }
         | Command::Seed { running, .. }
+        | Command::Snapshot { running, .. }
         | Command::Compile { running, .. }
         | Command::Show { running, .. } => Some(running),
         _ => None,

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use crate::base::data::Data;
 use crate::base::source::Place;
-use crate::base::text::Span;
 use crate::compile::node_value::relation_name;
 use crate::compile::parse::{Draft, Reading};
 use crate::compile::yaml_text::is_template;
@@ -12,7 +11,6 @@ use crate::diagnostic::{Diagnostic, codes};
 use crate::graph::build::{Resolution, Resolver};
 use crate::graph::nodes::{Node, Nodes, ResourceType};
 use crate::project::config_tree;
-use crate::project::files::FileKind;
 use crate::project::properties::Section;
 
 /// The finding of two nodes with one id.
@@ -108,11 +106,6 @@ pub(super) fn left_out(reading: &Reading, findings: &mut Vec<Diagnostic>) {
             format!("{what} are not run yet: this one is left out"),
         ));
     };
-    for (_, files) in reading.packages() {
-        for file in files.iter().filter(|file| file.kind == FileKind::Snapshot) {
-            say(Place::new(file.file, Span::new(file.stripped, file.stripped + 1)), "snapshots");
-        }
-    }
     for (_, file) in &reading.properties {
         for (_, node) in file.kept.iter().filter(|(section, _)| *section == "unit_tests") {
             say(node.place, "unit tests");

@@ -23,7 +23,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::base::clock::Surroundings;
-use crate::base::source::{FileId, SourceMap};
+use crate::base::source::{FileId, Place, SourceMap};
 use crate::compile::context;
 use crate::compile::load::{LoadError, Loaded, load};
 use crate::compile::project::{Options, Package, Project};
@@ -56,13 +56,15 @@ pub(super) struct Reading {
 pub(super) struct Draft {
     node: Node,
     template: Option<Arc<Template>>,
+    /// Where its template told of its configuration last.
+    configured_at: Option<Place>,
     /// Whether it is a test that takes no part because its model takes none.
     left_out: bool,
 }
 
 impl Draft {
     fn new(node: Node) -> Self {
-        Self { node, template: None, left_out: false }
+        Self { node, template: None, configured_at: None, left_out: false }
     }
 }
 
@@ -219,7 +221,7 @@ fn read_properties(loaded: &Loaded, findings: &mut Vec<Diagnostic>) -> Vec<(usiz
 fn collect(drafts: Vec<Draft>, findings: &mut Vec<Diagnostic>) -> (Nodes, HashMap<String, Arc<Template>>) {
     let mut nodes = Nodes::default();
     let mut templates = HashMap::new();
-    for Draft { node, template, left_out } in drafts {
+    for Draft { node, template, left_out, .. } in drafts {
         if left_out {
             nodes.left_out.insert(node.unique_id.clone(), node);
             continue;

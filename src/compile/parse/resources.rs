@@ -105,9 +105,10 @@ pub(super) fn complete(
     if resource_type != ResourceType::Seed {
         template = parse_template(reading, &mut node, &mut recorder, findings);
     }
+    let configured_at = recorder.configs.borrow().iter().rev().find_map(|(_, place)| *place);
     configure(reading, package, &mut node, described.map(|(_, properties)| properties), &recorder);
     hooks::refer(reading, &mut node, findings);
-    Some(Draft { template, ..Draft::new(node) })
+    Some(Draft { template, configured_at, ..Draft::new(node) })
 }
 
 /// Finds what property files say of a resource: the own package's first.

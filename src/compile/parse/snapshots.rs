@@ -6,15 +6,17 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use crate::base::data::Data;
+use crate::base::source::Place;
 use crate::compile::parse::resources::{blank, complete};
 use crate::compile::parse::sources::folders;
 use crate::compile::parse::{Draft, Reading};
 use crate::compile::project::Package;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, codes};
 use crate::graph::nodes::{Node, ResourceType};
 use crate::jinja::syntax::Origin;
 use crate::jinja::syntax::blocks::{Block, BlockKind, scan};
 use crate::project::files::{FileKind, ProjectFile, hex};
+use crate::project::properties::resource::ResourceProperties;
 use crate::project::properties::{PropertyFile, Section};
 
 /// Makes a node of every snapshot.
@@ -31,9 +33,8 @@ pub(super) fn read(reading: &Reading, findings: &mut Vec<Diagnostic>) -> Vec<Dra
     for (index, file) in &reading.properties {
         let Some(package) = reading.loaded.packages.get(*index) else { continue };
         for (section, properties) in &file.resources {
-            let relation = properties.kept.get("relation").and_then(Data::to_text);
-            if let (Section::Snapshots, Some(relation)) = (section, relation) {
-                nodes.push((package, of_entry(package, file, &properties.name, &relation)));
+            if let (Section::Snapshots, Some(relation)) = (section, &properties.relation) {
+                nodes.push((package, of_entry(package, file, properties, relation)));
             }
         }
     }
@@ -41,7 +42,9 @@ pub(super) fn read(reading: &Reading, findings: &mut Vec<Diagnostic>) -> Vec<Dra
         .into_par_iter()
         .map(|(package, node)| {
             let mut own = Vec::new();
-            (complete(reading, package, Section::Snapshots, node, &mut own), own)
+            let draft = complete(reading, package, Section::Snapshots, node, &mut own);
+            own.extend(draft.as_ref().and_then(misconfigured));
+            (draft, own)
         })
         .collect();
     read.into_iter()
@@ -67,8 +70,17 @@ fn of_block(package: &Package, file: &ProjectFile, block: &Block) -> Node {
     node
 }
 
+/// What stands in front of the relation in the template of an entry.
+const SELECT_ALL: &str = "select * from {{ ";
+
 /// Makes the node of an entry: it selects all of the relation.
-fn of_entry(package: &Package, file: &PropertyFile, name: &str, relation: &str) -> Node {
+fn of_entry(
+    package: &Package,
+    file: &PropertyFile,
+    properties: &ResourceProperties,
+    (relation, start): &(String, usize),
+) -> Node {
+    let name = properties.name.as_str();
     let base = file.path.rsplit('/').next().unwrap_or_default();
     let made_up = ProjectFile {
         kind: FileKind::Snapshot,
@@ -76,13 +88,73 @@ fn of_entry(package: &Package, file: &PropertyFile, name: &str, relation: &str) 
         resource_path: format!("{base}/{name}.sql"),
         disk_path: std::path::PathBuf::new(),
         file: file.file,
-        text: format!("select * from {{{{ {relation} }}}}").into(),
+        text: format!("{SELECT_ALL}{relation} }}}}").into(),
         stripped: 0,
         checksum: String::new(),
     };
     let mut node = blank(package, &made_up, ResourceType::Snapshot, name);
     node.fqn = [package.name.clone()].into_iter().chain(folders(&file.resource_path)).collect();
     node.fqn.push(name.to_owned());
+    node.place = properties.place;
+    // So that the relation's bytes are where the file has them.
+    node.raw_offset = start.saturating_sub(SELECT_ALL.len());
     node.checksum = hex(&Sha256::digest(made_up.text.as_bytes()));
     node
+}
+
+/// Finds what a snapshot lacks, and what contradicts itself.
+fn misconfigured(draft: &Draft) -> Option<Diagnostic> {
+    let node = &draft.node;
+    let config = &node.config;
+    // A template that could not be rendered was told already, and told nothing of the configuration.
+    if config.boolean("enabled") == Some(false) || draft.template.is_none() {
+        return None;
+    }
+    let given = |key: &str| config.get(key).filter(|value| is_given(value));
+    let place = draft.configured_at.unwrap_or(node.place);
+    let name = node.name.as_str();
+    let (code, message, cure) = match config.text("strategy") {
+        None => missing(name, "strategy", "say `strategy='timestamp'` or `strategy='check'`"),
+        Some(_) if given("unique_key").is_none() => {
+            missing(name, "unique_key", "name the column or the list of columns that tells rows apart")
+        }
+        Some("check") if given("check_cols").is_none() => {
+            missing(name, "check_cols", "list the columns to compare, or say `check_cols='all'`")
+        }
+        Some("check") if config.text("check_cols").is_some_and(|columns| columns != "all") => {
+            let text = config.text("check_cols").unwrap_or_default();
+            let message = format!("`check_cols` of the snapshot `{name}` is `{text}`");
+            (codes::INVALID_VALUE, message, "it is a list of columns, or `all`")
+        }
+        Some("timestamp") if given("updated_at").is_none() => {
+            missing(name, "updated_at", "name the column that tells when a row was changed")
+        }
+        Some("timestamp") if given("check_cols").is_some() => {
+            let message = format!("the snapshot `{name}` has the strategy `timestamp`, and `check_cols`");
+            (codes::INVALID_VALUE, message, "leave `check_cols` out, or say `strategy='check'`")
+        }
+        _ => return materialized(node, place),
+    };
+    Some(Diagnostic::at(code, place, message).hint(cure))
+}
+
+/// Tells whether a value says something: nothing, and an empty text or list, do not.
+fn is_given(value: &Data) -> bool {
+    match value {
+        Data::Null => false,
+        Data::Str(text) => !text.is_empty(),
+        Data::List(items) => !items.is_empty(),
+        _ => true,
+    }
+}
+
+fn missing(name: &str, key: &str, cure: &'static str) -> (&'static codes::Code, String, &'static str) {
+    (codes::MISSING_KEY, format!("the snapshot `{name}` has no `{key}`"), cure)
+}
+
+/// Finds a materialization that no snapshot has.
+fn materialized(node: &Node, place: Place) -> Option<Diagnostic> {
+    let wrong = Some(node.materialization()).filter(|name| *name != "snapshot")?;
+    let message = format!("the snapshot `{}` is materialized as `{wrong}`", node.name);
+    Some(Diagnostic::at(codes::INVALID_VALUE, place, message).hint("leave `materialized` out"))
 }

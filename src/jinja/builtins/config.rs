@@ -37,7 +37,13 @@ impl ConfigFunction {
             "pre-hook" | "post-hook" => return None,
             other => other,
         };
-        self.values.borrow().get(name).map(Value::from)
+        let values = self.values.borrow();
+        match name {
+            "snapshot_table_column_names" if values.text("materialized") == Some("snapshot") => {
+                Some(snapshot_columns(values.get("snapshot_meta_column_names")))
+            }
+            _ => values.get(name).map(Value::from),
+        }
     }
 
     fn of_meta(&self, name: &str) -> Option<Value> {
@@ -90,6 +96,16 @@ impl ConfigFunction {
         let docs = values.get("persist_docs").and_then(Data::as_map);
         docs.and_then(|docs| docs.get(what)).and_then(Data::as_bool).unwrap_or(false)
     }
+}
+
+/// Makes the names of a snapshot's own columns: dbt's, where the configuration gives no others.
+fn snapshot_columns(given: Option<&Data>) -> Value {
+    let given = given.and_then(Data::as_map);
+    let names = ["dbt_valid_from", "dbt_valid_to", "dbt_scd_id", "dbt_updated_at", "dbt_is_deleted"];
+    Value::dict(names.map(|name| {
+        let other = given.and_then(|given| given.get(name)).and_then(Data::as_str);
+        (name, Value::from(other.filter(|other| !other.is_empty()).unwrap_or(name)))
+    }))
 }
 
 impl Object for ConfigFunction {

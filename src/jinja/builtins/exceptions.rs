@@ -71,6 +71,27 @@ impl Exceptions {
     }
 }
 
+/// Returns the name of the warning that a method gives, if it gives one.
+fn warning(method: &str) -> Option<&'static str> {
+    match method {
+        "warn" => Some("JinjaLogWarning"),
+        "warn_snapshot_timestamp_data_types" => Some("SnapshotTimestampWarning"),
+        "warn_snapshot_history" => Some("SnapshotHistoryWarning"),
+        _ => None,
+    }
+}
+
+/// Tells that the moments of a snapshot are of another type than the column it goes by.
+fn other_type(arguments: &Arguments) -> String {
+    let mut types = arguments.positional.iter().chain(arguments.named.iter().map(|(_, value)| value));
+    let mut next = || types.next().map(Value::to_text).unwrap_or_default();
+    let (own, given) = (next(), next());
+    format!(
+        "the times of the snapshot are of the type {own}, and its column `updated_at` is of the type {given}: \
+         cast the column, or name another one"
+    )
+}
+
 /// Tells how the columns of a query differ from those of its contract.
 fn contract_mismatch(arguments: &Arguments) -> String {
     let columns = |at: usize| {
@@ -105,7 +126,7 @@ impl Object for Exceptions {
 
     fn attribute(&self, name: &str) -> Option<Value> {
         // Packages ask whether an exception is there before they raise it.
-        if name == "warn" || Self::raise(name, Arguments::default()).is_some() {
+        if warning(name).is_some() || Self::raise(name, Arguments::default()).is_some() {
             let (host, name) = (self.host.clone(), name.to_owned());
             return Some(Native::value("exception", move |evaluator, mut arguments| {
                 let exceptions = Exceptions { host: host.clone() };
@@ -121,10 +142,13 @@ impl Object for Exceptions {
         name: &str,
         arguments: &mut Arguments,
     ) -> Option<Result<Value>> {
-        if name == "warn" {
-            let message = arguments.positional.first().map(Value::to_text).unwrap_or_default();
+        if let Some(event) = warning(name) {
+            let message = match name {
+                "warn_snapshot_timestamp_data_types" => other_type(arguments),
+                _ => arguments.positional.first().map(Value::to_text).unwrap_or_default(),
+            };
             if let (Some(host), Mode::Execute) = (&self.host, evaluator.environment.mode) {
-                let warned = host.warn(&message);
+                let warned = host.warn(event, &message);
                 return Some(
                     warned.map(|()| Value::from("")).map_err(|error| RenderError::new(error.message).into()),
                 );

@@ -7,8 +7,8 @@ use crate::project::properties::Section;
 use crate::project::properties::prose::Prose;
 use crate::project::properties::test::{TestProperties, read_tests};
 use crate::project::properties::version::{Version, read_versions};
-use crate::yaml::Node;
 use crate::yaml::read::Reader;
+use crate::yaml::{Kind, Node};
 
 /// What a file says of one resource.
 #[derive(Debug, Clone)]
@@ -29,6 +29,8 @@ pub struct ResourceProperties {
     pub versions: Vec<Version>,
     /// Keys that are kept for the manifest: constraints, versions, ...
     pub kept: DataMap,
+    /// The relation that a snapshot without a template takes, and the byte of the file at which it stands.
+    pub relation: Option<(String, usize)>,
 }
 
 /// What a file says of one column.
@@ -79,6 +81,7 @@ impl ResourceProperties {
         let config = read_config(&mut reader, MOVED, findings);
         let columns = read_columns(&mut reader, findings);
         let tests = read_tests(&mut reader, findings);
+        let relation = reader.node("relation").and_then(relation);
         let mut kept = DataMap::new();
         if reader.node("constraints").is_some() {
             kept.insert("constraints".to_owned(), constraints(&mut reader, true));
@@ -89,13 +92,22 @@ impl ResourceProperties {
             }
         }
         let mut properties =
-            Self { name, place, description, config, columns, tests, versions: Vec::new(), kept };
+            Self { name, place, description, config, columns, tests, versions: Vec::new(), kept, relation };
         if section == Section::Models {
             properties.versions = read_versions(&mut reader, &properties, findings);
         }
         reader.finish(&["latest_version", "versions"], findings);
         Some(properties)
     }
+}
+
+/// Reads what a snapshot takes, and where its text begins.
+fn relation(node: &Node) -> Option<(String, usize)> {
+    let start = match &node.kind {
+        Kind::Text(text) => text.offsets.runs().first().map(|(_, file)| *file),
+        _ => None,
+    };
+    Some((node.to_data().to_text()?, start.unwrap_or(node.place.span.start) as usize))
 }
 
 /// Reads `config` and moves the keys of old into it; one key in both places is a finding.

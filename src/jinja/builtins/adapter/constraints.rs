@@ -114,7 +114,7 @@ impl Constraint {
             _ => String::new(),
         };
         if let Some(host) = adapter.host.as_ref().filter(|_| !warning.is_empty()) {
-            host.warn(&warning).map_err(|error| host_error(&error, None))?;
+            host.warn("JinjaLogWarning", &warning).map_err(|error| host_error(&error, None))?;
         }
         Ok(enforcement != Some(Enforcement::Refused))
     }

@@ -48,7 +48,9 @@ pub(super) fn ask(
         "external_stage" => external::stage(arguments),
         "external_settle" => external::settle(arguments),
         "warn_once" => arguments.reader(name).text("msg").and_then(|message| {
-            host.warn_once(&message).map(|()| Value::None).map_err(|error| host_error(&error, None).into())
+            host.warn_once("JinjaLogWarning", &message)
+                .map(|()| Value::None)
+                .map_err(|error| host_error(&error, None).into())
         }),
         _ => return None,
     })

@@ -159,6 +159,7 @@ fn rename(table: &TableValue, arguments: Arguments) -> Result<TableValue> {
 fn merge(table: &TableValue, arguments: Arguments) -> Result<TableValue> {
     let listed = containers::items_of(&arguments.reader("merge").required("tables")?)?;
     let mut merged = TableValue::default();
+    let mut rows = Vec::new();
     for part in &listed {
         let Some(part) = part.downcast::<TableValue>() else {
             let message = format!("merge() needs tables, not {}", part.type_name());
@@ -167,9 +168,9 @@ fn merge(table: &TableValue, arguments: Arguments) -> Result<TableValue> {
         if merged.names.is_empty() {
             (merged.names, merged.types) = (part.names.clone(), part.types.clone());
         }
-        merged.rows = merged.rows.iter().chain(part.rows.iter()).cloned().collect();
+        rows.extend(part.rows.iter().cloned());
     }
-    Ok(if listed.is_empty() { table.clone() } else { merged })
+    Ok(if listed.is_empty() { table.clone() } else { merged.with_rows(rows) })
 }
 
 /// Gathers the rows of each value of a column, in the order they come.

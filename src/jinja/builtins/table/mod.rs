@@ -5,30 +5,51 @@ mod methods;
 mod rows;
 
 use std::any::Any;
+use std::cell::LazyCell;
 use std::rc::Rc;
 
-use crate::base::table::Table;
+use crate::base::table::{Cell, Table, TableColumn};
 use crate::jinja::eval::Evaluator;
 use crate::jinja::eval::error::Result;
 use crate::jinja::value::{Arguments, Object, Value, containers};
 
-/// A table.
-#[derive(Clone, Default)]
+/// Rows as values.
+type Rows = Rc<[Rc<[Value]>]>;
+
+/// A table. Its rows may be made when they are first looked at.
+#[derive(Clone)]
 pub struct TableValue {
     names: Rc<[String]>,
     types: Rc<[String]>,
-    rows: Rc<[Rc<[Value]>]>,
+    count: usize,
+    rows: Rc<LazyCell<Rows, Box<dyn FnOnce() -> Rows>>>,
+}
+
+impl Default for TableValue {
+    fn default() -> Self {
+        Self::new(&Table::default())
+    }
 }
 
 impl TableValue {
     /// Makes a table of a query's answer.
     pub fn new(table: &Table) -> Self {
-        let rows =
-            table.rows.iter().map(|row| row.iter().map(Value::from).collect::<Vec<_>>().into()).collect();
+        let rows = values(&table.rows);
+        let made = Self::late(&table.columns, rows.len(), Vec::new);
+        Self { rows: there(rows), ..made }
+    }
+
+    /// Makes a table whose rows, so and so many, are read when a template looks at them.
+    pub fn late(
+        columns: &[TableColumn],
+        count: usize,
+        read: impl FnOnce() -> Vec<Vec<Cell>> + 'static,
+    ) -> Self {
         Self {
-            names: table.columns.iter().map(|column| column.name.clone()).collect(),
-            types: table.columns.iter().map(|column| column.data_type.clone()).collect(),
-            rows,
+            names: columns.iter().map(|column| column.name.clone()).collect(),
+            types: columns.iter().map(|column| column.data_type.clone()).collect(),
+            count,
+            rows: Rc::new(LazyCell::new(Box::new(move || values(&read())))),
         }
     }
 
@@ -43,7 +64,7 @@ impl TableValue {
     }
 
     fn row_values(&self) -> Vec<Value> {
-        (0..self.rows.len()).filter_map(|at| self.row(at)).collect()
+        (0..self.count).filter_map(|at| self.row(at)).collect()
     }
 
     /// Returns where a column stands, by its name or its place.
@@ -59,7 +80,7 @@ impl TableValue {
     }
 
     fn with_rows(&self, rows: Vec<Rc<[Value]>>) -> Self {
-        Self { rows: rows.into(), ..self.clone() }
+        Self { count: rows.len(), rows: there(rows.into()), ..self.clone() }
     }
 
     fn keep_columns(&self, keep: &[usize]) -> Self {
@@ -68,7 +89,8 @@ impl TableValue {
             .rows
             .iter()
             .map(|row| keep.iter().filter_map(|at| row.get(*at).cloned()).collect::<Vec<_>>().into());
-        Self { names: pick(&self.names), types: pick(&self.types), rows: rows.collect() }
+        let (count, rows) = (self.count, there(rows.collect()));
+        Self { names: pick(&self.names), types: pick(&self.types), count, rows }
     }
 
     /// Draws the table with bars, as `print_table` does.
@@ -79,6 +101,16 @@ impl TableValue {
         let line = bars(self.names.iter().map(|name| "-".repeat(name.len())).collect());
         [bars(self.names.to_vec()), line].into_iter().chain(rows).collect::<Vec<_>>().join("\n")
     }
+}
+
+/// Makes values of cells.
+fn values(rows: &[Vec<Cell>]) -> Rows {
+    rows.iter().map(|row| row.iter().map(Value::from).collect::<Vec<_>>().into()).collect()
+}
+
+/// Makes rows that are there already.
+fn there(rows: Rows) -> Rc<LazyCell<Rows, Box<dyn FnOnce() -> Rows>>> {
+    Rc::new(LazyCell::new(Box::new(move || rows)))
 }
 
 fn texts(texts: &[String]) -> Value {
@@ -101,7 +133,7 @@ impl Object for TableValue {
     }
 
     fn item(&self, key: &Value) -> Option<Value> {
-        self.row(containers::index(key.to_int()?, self.rows.len())?)
+        self.row(containers::index(key.to_int()?, self.count)?)
     }
 
     fn call_method(
@@ -114,7 +146,12 @@ impl Object for TableValue {
     }
 
     fn iterate(&self) -> Option<Vec<Value>> {
-        Some(self.row_values())
+        // Rows that could not be read a second time are not passed off as none.
+        Some(self.row_values()).filter(|rows| rows.len() == self.count)
+    }
+
+    fn length(&self) -> Option<usize> {
+        Some(self.count)
     }
 
     fn is_true(&self) -> bool {

@@ -25,7 +25,11 @@ impl Object for Rows {
     }
 
     fn iterate(&self) -> Option<Vec<Value>> {
-        Some(self.0.row_values())
+        self.0.iterate()
+    }
+
+    fn length(&self) -> Option<usize> {
+        self.0.length()
     }
 
     fn as_any(&self) -> &dyn Any {

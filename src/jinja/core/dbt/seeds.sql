@@ -5,34 +5,65 @@
     {%- if existing is not none and existing.type == 'view' -%}
         {%- do exceptions.raise_compiler_error("Cannot seed to '" ~ existing ~ "', it is a view") -%}
     {%- endif -%}
-    {%- set table = load_agate_table() -%}
-    {%- do store_result('agate_table', response='OK', agate_table=table) -%}
+    {%- set rebuild = should_full_refresh() or existing is none -%}
+    {%- set watched = config.get('skip_unchanged', false) -%}
+    {%- set fingerprint = get_seed_fingerprint(existing) if watched and not rebuild else none -%}
+    {%- set unchanged = fingerprint is not none and seed_is_unchanged(fingerprint) -%}
+    {%- if not unchanged -%}
+        {# What is wrong with the file is known before anything is done. #}
+        {%- set table = load_agate_table() -%}
+        {%- do store_result('agate_table', response='OK', agate_table=table) -%}
+    {%- endif -%}
 
     {{ run_hooks(pre_hooks, inside_transaction=false) }}
     {{ run_hooks(pre_hooks, inside_transaction=true) }}
 
-    {%- set rebuild = should_full_refresh() or existing is none -%}
-    {%- if existing is none -%}
-        {%- set create_sql = create_csv_table(model, table) -%}
-    {%- else -%}
-        {%- set create_sql = reset_csv_table(model, should_full_refresh(), existing, table) -%}
-    {%- endif -%}
-    {%- set load_sql = load_csv_rows(model, table) -%}
-    {%- set rows = table.rows | length -%}
-    {%- set word = 'CREATE' if should_full_refresh() else 'INSERT' -%}
-    {% call noop_statement('main', word ~ ' ' ~ rows, word, rows) %}
-        {{ get_csv_sql(create_sql, load_sql) }}
-    {% endcall %}
-
     {%- set target = this.incorporate(type='table') -%}
+    {%- if unchanged -%}
+        {% call noop_statement('main', 'UNCHANGED', 'UNCHANGED') %}
+            -- the table holds what the file says
+        {% endcall %}
+    {%- else -%}
+        {%- if existing is none -%}
+            {%- set create_sql = create_csv_table(model, table) -%}
+        {%- else -%}
+            {%- set create_sql = reset_csv_table(model, should_full_refresh(), existing, table) -%}
+        {%- endif -%}
+        {%- set load_sql = load_csv_rows(model, table) -%}
+        {%- set rows = table.rows | length -%}
+        {%- set word = 'CREATE' if should_full_refresh() else 'INSERT' -%}
+        {% call noop_statement('main', word ~ ' ' ~ rows, word, rows) %}
+            {{ get_csv_sql(create_sql, load_sql) }}
+        {% endcall %}
+        {%- set fingerprint = get_seed_fingerprint(target) if watched else none -%}
+    {%- endif -%}
+
     {% do apply_grants(target, config.get('grants'), should_revoke=should_revoke(existing, full_refresh_mode=rebuild)) %}
     {% do persist_docs(target, model) %}
     {% do create_indexes(target) %}
     {{ run_hooks(post_hooks, inside_transaction=true) }}
     {% do adapter.commit() %}
+    {%- if fingerprint is not none and not unchanged -%}
+        {# Only what is there for good is remembered. #}
+        {%- do remember_seed(fingerprint) -%}
+    {%- endif -%}
     {{ run_hooks(post_hooks, inside_transaction=false) }}
     {{ return({'relations': [target]}) }}
 {% endmaterialization %}
+
+{# What tells the columns and rows of a table from any others, in one text; none where databases cannot say. #}
+{% macro get_seed_fingerprint(relation) %}
+    {%- set query = get_seed_fingerprint_sql(relation) | trim -%}
+    {{ return(run_query(query).rows[0].values() | join(' ') if query else none) }}
+{% endmacro %}
+
+{# The query of a fingerprint; nothing where there is none, so that such seeds are always loaded. (dispatched) #}
+{% macro get_seed_fingerprint_sql(relation) -%}
+    {{ adapter.dispatch('get_seed_fingerprint_sql', 'dbt')(relation) }}
+{%- endmacro %}
+
+{% macro default__get_seed_fingerprint_sql(relation) -%}
+{%- endmacro %}
 
 {# Makes the table of a seed; returns the statement. (dispatched) #}
 {% macro create_csv_table(model, agate_table) -%}

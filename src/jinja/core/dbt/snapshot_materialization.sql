@@ -45,6 +45,9 @@
         {{ final_sql }}
     {% endcall %}
 
+    {# Before anything is for good: when the warning is to be an error, the table stays as it was. #}
+    {%- do check_snapshot_history(target, strategy, columns) -%}
+
     {%- do apply_grants(target, config.get('grants'), should_revoke=should_revoke(found, full_refresh_mode=false)) -%}
     {%- do persist_docs(target, model) -%}
     {%- if not found -%}

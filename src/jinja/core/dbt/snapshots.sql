@@ -412,3 +412,93 @@
 
 {% macro default__post_snapshot(staging_relation) %}
 {% endmacro %}
+
+{# Finds keys whose history cannot be: `several` rows that hold now, rows that `overlap`, a `gap` between rows, or
+   `none` that holds now. Gives the kind, the number of keys, and a few of them. (dispatched) #}
+{% macro get_snapshot_violations_sql(target, strategy, columns) -%}
+    {{ adapter.dispatch('get_snapshot_violations_sql', 'dbt')(target, strategy, columns) }}
+{%- endmacro %}
+
+{% macro default__get_snapshot_violations_sql(target, strategy, columns) -%}
+    {%- set last = config.get('dbt_valid_to_current') -%}
+    {%- set shown = [] -%}
+    {%- for key in ([strategy.unique_key] if strategy.unique_key is string else strategy.unique_key) -%}
+        {%- do shown.append("coalesce(cast(" ~ key ~ " as varchar), 'null')") -%}
+    {%- endfor -%}
+    {#- Rows may go and come again, unless deletions are ignored. -#}
+    {%- set is_whole = strategy.hard_deletes == 'ignore' -%}
+    with held as (
+        select
+            {{ shown | join(" || ', ' || ") }} as dbt_key,
+            {{ columns.dbt_valid_from }} as dbt_from,
+            {% if last %}nullif({{ columns.dbt_valid_to }}, {{ last }}){% else %}{{ columns.dbt_valid_to }}{% endif %} as dbt_to
+        from {{ target }}
+    ),
+
+    followed as (
+        select *, lead(dbt_from) over (partition by dbt_key order by dbt_from, dbt_to nulls last) as dbt_next
+        from held
+    ),
+
+    counted as (
+        select
+            dbt_key,
+            sum(case when dbt_to is null then 1 else 0 end) as open_rows,
+            sum(case when dbt_next < dbt_to then 1 else 0 end) as early,
+            sum(case when dbt_to is null and dbt_next is not null then 1 else 0 end) as after_open,
+            sum(case when dbt_next > dbt_to then 1 else 0 end) as late
+        from followed
+        group by dbt_key
+    ),
+
+    violations as (
+        select 'several' as kind, dbt_key from counted where open_rows > 1
+        union all
+        select 'overlap' as kind, dbt_key from counted where early > 0 or (after_open > 0 and open_rows = 1)
+        {%- if is_whole %}
+        union all
+        select 'gap' as kind, dbt_key from counted where late > 0
+        union all
+        select 'none' as kind, dbt_key from counted where open_rows = 0
+        {%- endif %}
+    ),
+
+    numbered as (
+        select
+            kind,
+            dbt_key,
+            count(*) over (partition by kind) as keys,
+            row_number() over (partition by kind order by dbt_key) as place
+        from violations
+    )
+
+    select kind, keys, dbt_key from numbered where place <= 3 order by kind, place
+{%- endmacro %}
+
+{# Warns of keys whose history cannot be, so that a query with repeated keys is noticed before somebody counts on it. #}
+{% macro check_snapshot_history(target, strategy, columns) %}
+    {%- set found = run_query(get_snapshot_violations_sql(target, strategy, columns)) -%}
+    {%- set told = {
+        'several': 'more than one row that holds now',
+        'overlap': 'rows whose times overlap',
+        'gap': 'a time that no row holds for',
+        'none': 'no row that holds now'
+    } -%}
+    {%- set key = strategy.unique_key if strategy.unique_key is string else strategy.unique_key | join(', ') -%}
+    {%- set lines = [] -%}
+    {%- for kind in told -%}
+        {%- set rows = [] -%}
+        {%- for row in found.rows if row[0] == kind -%}
+            {%- do rows.append(row) -%}
+        {%- endfor -%}
+        {%- if rows -%}
+            {%- set named = rows | map(attribute=2) | join('; ') ~ ('; ...' if rows[0][1] > rows | length else '') -%}
+            {%- do lines.append(rows[0][1] ~ (' key has ' if rows[0][1] == 1 else ' keys have ') ~ told[kind] ~ ': ' ~ named) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if lines -%}
+        {%- do exceptions.warn_snapshot_history(
+            'the history in ' ~ target ~ ' is not whole, by the key (' ~ key ~ '):\n  ' ~ lines | join('\n  ')
+            ~ '\n  Give the snapshot a query with one row for each key, whose times only rise; then mend these rows.') -%}
+    {%- endif -%}
+{% endmacro %}
