@@ -18,3 +18,5 @@ pub mod seed;
 pub mod session;
 pub mod task;
 pub mod timings;
+pub mod unit_tests;
+pub mod unit_tests_diff;

@@ -113,11 +113,6 @@ pub(super) fn left_out(reading: &Reading, findings: &mut Vec<Diagnostic>) {
             say(Place::new(file.file, Span::new(file.stripped, file.stripped + 1)), "snapshots");
         }
     }
-    for (_, file) in &reading.properties {
-        for (_, node) in file.kept.iter().filter(|(section, _)| *section == "unit_tests") {
-            say(node.place, "unit tests");
-        }
-    }
 }
 
 /// Warns of configuration paths of the root project that apply to nothing.

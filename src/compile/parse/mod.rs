@@ -12,6 +12,7 @@ mod names;
 mod resources;
 mod snapshots;
 mod sources;
+mod unit_tests;
 mod versions;
 
 use std::cell::RefCell;
@@ -87,6 +88,8 @@ pub fn read(
     let first_test = drafts.len();
     drafts.extend(tests);
     names::assign(&reading, drafts.get_mut(first_test..).unwrap_or_default(), findings);
+    let unit_tests = unit_tests::read(&reading, &drafts, findings);
+    drafts.extend(unit_tests);
     checks::unmatched_properties(&reading, &drafts, findings);
     checks::unused_config_paths(&reading, &drafts, findings);
     checks::repeated_properties(&reading, findings);

@@ -15,3 +15,4 @@ mod macros;
 mod microbatch;
 mod selectors;
 mod thresholds;
+mod unit_tests;
