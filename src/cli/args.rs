@@ -212,6 +212,18 @@ pub enum Command {
         #[arg(long, value_enum, default_value_t = ShowOutput::Text)]
         output: ShowOutput,
     },
+    /// Prove that incremental models are by batches what they are when built whole
+    ///
+    /// In a schema of its own each model is built from relations that are filled part by part, then once whole, and
+    /// both tables are compared row by row. What the model reads must be built; nothing of it is changed.
+    VerifyIncremental {
+        /// Which models
+        #[command(flatten)]
+        selection: Selection,
+        /// How
+        #[command(flatten)]
+        asked: Verification,
+    },
     /// Install the packages that packages.yml asks for
     Deps(Deps),
     /// Check the project, the profile and the connection
@@ -229,6 +241,23 @@ pub enum Command {
         #[command(subcommand)]
         what: Generate,
     },
+}
+
+/// How incremental models are proved.
+#[derive(Debug, Clone, Args)]
+pub struct Verification {
+    /// Number of parts in which rows come
+    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u16).range(2..=1000))]
+    pub batches: u16,
+    /// Column by which rows come, instead of each relation's `event_time`
+    #[arg(long, value_name = "COLUMN")]
+    pub by: Option<String>,
+    /// Columns that are not compared, as the time of loading (can be repeated)
+    #[arg(long, value_name = "COLUMN", num_args = 1..)]
+    pub ignore: Vec<String>,
+    /// Leave the tables there to be looked at
+    #[arg(long)]
+    pub keep: bool,
 }
 
 /// What `deps` does.

@@ -5,6 +5,7 @@ use std::io::{IsTerminal, stderr, stdout};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::adapter::Access;
 use crate::base::clock::Surroundings;
 use crate::base::data::{Data, DataMap};
 use crate::base::dotenv;
@@ -90,8 +91,9 @@ impl Setting {
         match read {
             Ok(project) if !broken => {
                 let target = &project.invocation.target;
-                let version =
-                    crate::adapter::open(target).map(|adapter| adapter.engine_version()).unwrap_or_default();
+                let version = crate::adapter::open(target, Access::Read)
+                    .map(|adapter| adapter.engine_version())
+                    .unwrap_or_default();
                 self.listener.notice(&Event::Adapter { name: target.adapter.clone(), version });
                 self.listener.notice(&Event::Found { counts: label::found(&project) });
                 Ok(Arc::new(project))

@@ -357,8 +357,8 @@ impl Node {
     /// Returns the name by which people search for it: that of a version says which.
     pub fn search_name(&self) -> String {
         match &self.version {
-            Some(version) => format!("{}.v{}", self.name, version.text()),
-            None => self.name.clone(),
+            Some(version) if self.unit_test().is_none() => format!("{}.v{}", self.name, version.text()),
+            _ => self.name.clone(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! The journal of a run: a file of its own in `.martlet/journal/`, to which a line is added for each thing that happens,
 //! as it happens. What a run was killed over is found there by `past`. Knows nothing of the database.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
@@ -37,7 +38,7 @@ pub fn folder(state: &Path) -> PathBuf {
 
 impl Journal {
     /// Begins the journal of an invocation that is to run some nodes; the oldest journals go.
-    pub fn begin<'i>(project: &Project, chosen: impl Iterator<Item = &'i String>) -> Result<Self, FileError> {
+    pub fn begin(project: &Project, chosen: &BTreeSet<String>) -> Result<Self, FileError> {
         let state = state_folder(project);
         // The folder keeps itself out of version control, whatever the project's own files say.
         if !fs::is_folder(&state) {
@@ -57,7 +58,7 @@ impl Journal {
             "event": "begun", "invocation_id": invocation.id, "at": invocation.started_at.to_rfc3339(),
             "command": invocation.options.which, "command_lines": invocation.options.command_lines,
             "target": invocation.target.name, "process": std::process::id(),
-            "chosen": chosen.collect::<Vec<_>>(),
+            "chosen": chosen,
         }));
         Ok(journal)
     }

@@ -40,7 +40,7 @@ pub fn label(project: &Project, node: &Node) -> NodeLabel {
 
 /// Returns what a unit test is called: the model's name, and its own.
 fn unit_test_name(node: &Node) -> String {
-    format!("{}::{}", node.unit_test().map_or("", |test| &test.model), node.name)
+    format!("{}::{}", node.unit_test().map_or("", |test| &test.model), node.alias)
 }
 
 /// Counts the nodes of a project, in dbt's words and order.

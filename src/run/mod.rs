@@ -20,3 +20,4 @@ pub mod task;
 pub mod timings;
 pub mod unit_tests;
 pub mod unit_tests_diff;
+pub mod verify;

@@ -93,7 +93,7 @@ pub fn run(
     let mut all = Vec::new();
     let mut goes_on = true;
     if action != Action::Compile {
-        session.keep_journal(ids.iter());
+        session.keep_journal(&ids, &asked.in_doubt);
         let written =
             ids.iter().filter_map(|id| project.nodes.get(id)).filter(|node| is_written(session, node));
         catalog::prepare(session, &line, written)?;
@@ -197,7 +197,7 @@ impl Run<'_> {
 
     fn result(&self, line: &Line, turn: &Turn<'_>, node: &Node, called: &NodeLabel) -> NodeResult {
         let skip = match &turn.skip {
-            None if self.session.halted().is_some() => Some(Skip::Stopped),
+            _ if self.session.halted().is_some() => Some(Skip::Stopped),
             None if !self.goes_on => return task::skipped(node, None, turn.worker),
             skip => skip.clone(),
         };

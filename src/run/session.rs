@@ -1,6 +1,7 @@
 //! What the workers of one run share, and the outside as one running node sees it.
 
 use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -18,7 +19,7 @@ use crate::graph::nodes::Node;
 use crate::jinja::builtins::relation::Relation;
 use crate::jinja::host::{Change, Host, HostError};
 use crate::jinja::value::Text;
-use crate::run::cache::RelationCache;
+use crate::run::cache::{Before, RelationCache};
 use crate::run::events::{Event, Listener};
 use crate::run::journal::Journal;
 use crate::run::microbatch::{Earlier, Lanes};
@@ -73,11 +74,15 @@ impl Session {
         })
     }
 
-    /// Keeps a journal from now on, of a run that is to run some nodes. Without one a run can still be run, and `retry`
-    /// has the artifact.
-    pub fn keep_journal<'i>(&self, chosen: impl Iterator<Item = &'i String>) {
+    /// Keeps a journal from now on, of a run that is to run some nodes, some of them in doubt. Without one a run can
+    /// still be run, and `retry` has the artifact.
+    pub fn keep_journal(&self, chosen: &BTreeSet<String>, in_doubt: &BTreeMap<String, i64>) {
         match Journal::begin(&self.project, chosen) {
             Ok(journal) => {
+                // Whoever goes on with this run, should it be killed before it gets there, must know of them too.
+                for (id, rows) in in_doubt {
+                    journal.committing(id, *rows);
+                }
                 // A process runs one command: there is none yet.
                 let _ = self.journal.set(journal);
             }
@@ -181,8 +186,12 @@ pub struct NodeHost {
     session: Arc<Session>,
     line: Line,
     in_transaction: Cell<bool>,
+    /// What was known of relations before the open transaction changed them.
+    uncommitted: RefCell<Vec<Before>>,
     /// What the statements sent so far amount to.
     sent: Cell<Sent>,
+    /// Whether the last statement that failed ran into another transaction.
+    conflicted: Cell<bool>,
     /// The node whose statements these are.
     node: Option<String>,
     /// The comment of each statement, once it is known.
@@ -207,7 +216,9 @@ impl NodeHost {
             session: session.clone(),
             line: line.clone(),
             in_transaction: Cell::new(false),
+            uncommitted: RefCell::default(),
             sent: Cell::default(),
+            conflicted: Cell::default(),
             node: None,
             comment: OnceCell::new(),
             run_path: None,
@@ -235,7 +246,8 @@ impl NodeHost {
         let before = self.sent.get();
         self.sent.set(Sent { statements: before.statements + 1, seconds: before.seconds + watch.seconds() });
         let answer = answer.map_err(|error| match error {
-            AdapterError::Statement { message, offset } => {
+            AdapterError::Statement { message, offset, conflict } => {
+                self.conflicted.set(conflict);
                 let offset = offset.and_then(|at| at.checked_sub(shift)).filter(|at| *at <= sql.len());
                 HostError { message, offset, from_database: true }
             }
@@ -247,6 +259,11 @@ impl NodeHost {
     /// Returns what the statements sent so far amount to.
     pub fn sent(&self) -> Sent {
         self.sent.get()
+    }
+
+    /// Tells whether the last statement that failed ran into another transaction.
+    pub fn conflicted(&self) -> bool {
+        self.conflicted.get()
     }
 
     /// Returns the bytes that a table takes in the database, where the database knows them.
@@ -296,6 +313,7 @@ impl NodeHost {
         if self.in_transaction.replace(false) {
             // The transaction may be gone already, as after an error at commit.
             let _ = self.send("ROLLBACK", false, None);
+            self.session.cache.put_back(self.uncommitted.take());
         }
     }
 }
@@ -322,7 +340,11 @@ impl Host for NodeHost {
         if self.in_transaction.get() {
             self.note_commit();
             self.in_transaction.set(false);
-            self.send("COMMIT", false, None)?;
+            let changes = self.uncommitted.take();
+            if let Err(error) = self.send("COMMIT", false, None) {
+                self.session.cache.put_back(changes);
+                return Err(error);
+            }
         }
         Ok(())
     }
@@ -346,7 +368,10 @@ impl Host for NodeHost {
     }
 
     fn changed(&self, change: Change) {
-        self.session.cache.change(&change);
+        let before = self.session.cache.change(&change);
+        if self.in_transaction.get() {
+            self.uncommitted.borrow_mut().extend(before);
+        }
     }
 
     fn write(&self, sql: &str) {

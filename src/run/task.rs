@@ -23,6 +23,7 @@ use crate::jinja::macros::MacroValue;
 use crate::jinja::provenance::Output;
 use crate::jinja::value::object::Native;
 use crate::jinja::value::{Arguments, Text, Value};
+use crate::run::events::Event;
 use crate::run::result::{NodeResult, Status};
 use crate::run::seed::{self, SeedError};
 use crate::run::session::{Line, NodeHost, Session};
@@ -36,20 +37,44 @@ const SAMPLE: usize = 5;
 /// From how many rows on a table's size is asked for: DuckDB keeps a smaller one in its log, and it does not matter.
 const WORTH_MEASURING: i64 = 100_000;
 
+/// How often a node is run that runs into other transactions: hooks of nodes that run side by side may change the
+/// same rows, which DuckDB allows one of them only.
+const ATTEMPTS: usize = 10;
+
 /// Runs a node to its end. Whatever happens becomes the result; nothing is left open.
 pub fn run(session: &Arc<Session>, line: &Line, node: &Node, worker: usize) -> NodeResult {
     let watch = Stopwatch::start();
-    let host = NodeHost::for_node(session, line, node, Some(output_path(session, "run", node)));
-    let mut result = NodeResult::new(&node.unique_id, Status::Success);
-    let outcome = attempt(session, &host, node, &mut result);
-    host.rollback();
-    if let Err(error) = outcome {
-        fail(session, node, &mut result, error);
+    let mut attempts = if acts_outside(node) { 1 } else { ATTEMPTS };
+    loop {
+        let host = NodeHost::for_node(session, line, node, Some(output_path(session, "run", node)));
+        let mut result = NodeResult::new(&node.unique_id, Status::Success);
+        let outcome = attempt(session, &host, node, &mut result);
+        host.rollback();
+        attempts -= 1;
+        if outcome.is_err() && host.conflicted() && attempts > 0 {
+            let text = format!("{} ran into another transaction, and is run again", node.unique_id);
+            session.listener.notice(&Event::Message { text, info: false });
+            continue;
+        }
+        if let Err(error) = outcome {
+            fail(session, node, &mut result, error);
+        }
+        measure(session, &host, node, &mut result);
+        result.seconds = watch.seconds();
+        result.worker = worker;
+        return result;
     }
-    measure(session, &host, node, &mut result);
-    result.seconds = watch.seconds();
-    result.worker = worker;
-    result
+}
+
+/// Tells whether a node does something that no rollback takes back, so that it must not be done twice.
+fn acts_outside(node: &Node) -> bool {
+    let outside = |hook: &Data| {
+        let transaction = hook.as_map().and_then(|hook| hook.get("transaction")).and_then(Data::as_bool);
+        transaction == Some(false)
+    };
+    ["pre-hook", "post-hook"]
+        .iter()
+        .any(|key| node.config.get(key).and_then(Data::as_list).unwrap_or_default().iter().any(outside))
 }
 
 /// Makes the result of a node whose rows a killed run left in its table: it has as many as it was to have. `None` when

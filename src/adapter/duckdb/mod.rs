@@ -3,33 +3,33 @@
 mod cells;
 mod connect;
 mod error;
+mod lock;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ::duckdb as engine;
 
-use crate::adapter::{Adapter, AdapterError, Answer, Connection, Interrupt};
+use crate::adapter::duckdb::lock::Waiting;
+use crate::adapter::{Access, Adapter, AdapterError, Answer, Connection, Interrupt};
 use crate::base::clock::Stopwatch;
 use crate::base::table::{Receipt, Table, TableColumn};
 use crate::project::profile::Target;
 
 /// A DuckDB database, opened at the first connection.
 pub struct DuckDb {
-    settings: connect::Settings,
+    settings: Arc<connect::Settings>,
+    access: Access,
     database: Mutex<Option<engine::Connection>>,
     /// Whether a database that somebody else holds is waited for no longer.
-    stopped: AtomicBool,
+    stopped: Arc<AtomicBool>,
 }
 
 impl DuckDb {
     /// Reads what the target says; opens nothing.
-    pub fn new(target: &Target) -> Result<Self, AdapterError> {
-        Ok(Self {
-            settings: connect::Settings::read(target)?,
-            database: Mutex::new(None),
-            stopped: AtomicBool::new(false),
-        })
+    pub fn new(target: &Target, access: Access) -> Result<Self, AdapterError> {
+        let settings = Arc::new(connect::Settings::read(target)?);
+        Ok(Self { settings, access, database: Mutex::default(), stopped: Arc::default() })
     }
 }
 
@@ -39,14 +39,16 @@ impl Adapter for DuckDb {
         let connection = match &*database {
             Some(open) => open.try_clone().map_err(|error| error::translate(&error, ""))?,
             None => {
-                let open = connect::open(&self.settings, &self.stopped, say)?;
+                let open =
+                    connect::open(&self.settings, self.access, &Waiting { stopped: &self.stopped, say })?;
                 let connection = open.try_clone().map_err(|error| error::translate(&error, ""))?;
                 *database = Some(open);
                 connection
             }
         };
         connect::prepare(&connection, &self.settings)?;
-        Ok(Box::new(DuckDbConnection { connection }))
+        let (settings, stopped) = (self.settings.clone(), self.stopped.clone());
+        Ok(Box::new(DuckDbConnection { connection, settings, stopped }))
     }
 
     fn stop_waiting(&self) {
@@ -65,10 +67,43 @@ impl Adapter for DuckDb {
 
 struct DuckDbConnection {
     connection: engine::Connection,
+    settings: Arc<connect::Settings>,
+    stopped: Arc<AtomicBool>,
 }
 
 impl Connection for DuckDbConnection {
     fn run(&mut self, sql: &str, fetch: bool, limit: Option<usize>) -> Result<Answer, AdapterError> {
+        let mut attempt = 1;
+        loop {
+            let answer = self.run_once(sql, fetch, limit);
+            match &answer {
+                Err(error)
+                    if self.settings.retries.wanted(error, attempt)
+                        && !self.stopped.load(Ordering::SeqCst) =>
+                {
+                    Waiting { stopped: &self.stopped, say: &|_| {} }.pause(attempt);
+                    attempt += 1;
+                }
+                _ => return answer,
+            }
+        }
+    }
+
+    fn stored_bytes(&mut self, relation: &str) -> Option<u64> {
+        let sql = "select (select count(distinct block_id) from pragma_storage_info(?) where block_id >= 0) \
+                   * (select max(block_size) from pragma_database_size())";
+        let bytes: Option<i64> = self.connection.query_row(sql, [relation], |row| row.get(0)).ok()?;
+        // What lies in the write-ahead log has no blocks yet.
+        bytes.and_then(|bytes| u64::try_from(bytes).ok()).filter(|bytes| *bytes > 0)
+    }
+
+    fn interrupter(&self) -> Arc<dyn Interrupt> {
+        Arc::new(DuckDbInterrupt(self.connection.interrupt_handle()))
+    }
+}
+
+impl DuckDbConnection {
+    fn run_once(&mut self, sql: &str, fetch: bool, limit: Option<usize>) -> Result<Answer, AdapterError> {
         let watch = Stopwatch::start();
         let failed = |error: engine::Error| error::translate(&error, sql);
         if sql.trim().is_empty() {
@@ -96,20 +131,6 @@ impl Connection for DuckDbConnection {
         Ok(Answer { receipt: receipt(None, watch), table })
     }
 
-    fn stored_bytes(&mut self, relation: &str) -> Option<u64> {
-        let sql = "select (select count(distinct block_id) from pragma_storage_info(?) where block_id >= 0) \
-                   * (select max(block_size) from pragma_database_size())";
-        let bytes: Option<i64> = self.connection.query_row(sql, [relation], |row| row.get(0)).ok()?;
-        // What lies in the write-ahead log has no blocks yet.
-        bytes.and_then(|bytes| u64::try_from(bytes).ok()).filter(|bytes| *bytes > 0)
-    }
-
-    fn interrupter(&self) -> Arc<dyn Interrupt> {
-        Arc::new(DuckDbInterrupt(self.connection.interrupt_handle()))
-    }
-}
-
-impl DuckDbConnection {
     /// Runs statements; returns how many rows the last one changed, if that is what it does.
     fn execute(&self, sql: &str) -> engine::Result<Option<i64>> {
         let mut statement = self.connection.prepare(sql)?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::adapter;
+use crate::adapter::{self, Access};
 use crate::artifact::{self, manifest, run_results};
 use crate::cli::args::Selection;
 use crate::cli::exit::Exit;
@@ -101,7 +101,7 @@ fn carry_out(
         return finish(setting, project, &RunOutcome::default());
     }
     let action = if kind == Kind::Build { Action::Build } else { Action::Run };
-    let session = match open(setting, project) {
+    let session = match open(setting, project, Access::Write) {
         Ok(session) => session,
         Err(exit) => return exit,
     };
@@ -135,8 +135,8 @@ fn carry_out(
 }
 
 /// Opens a session that ctrl-C stops.
-pub(super) fn open(setting: &Setting, project: &Arc<Project>) -> Result<Arc<Session>, Exit> {
-    let adapter = adapter::open(&project.invocation.target).map_err(|error| {
+pub(super) fn open(setting: &Setting, project: &Arc<Project>, access: Access) -> Result<Arc<Session>, Exit> {
+    let adapter = adapter::open(&project.invocation.target, access).map_err(|error| {
         setting.complain(&format!("error: {error}"));
         Exit::Misuse
     })?;

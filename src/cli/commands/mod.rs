@@ -11,6 +11,7 @@ mod list;
 mod parse;
 mod retry;
 mod show;
+mod verify_incremental;
 
 use crate::base::data::{Data, DataMap};
 use crate::cli::args::{Arguments, Command, EventTimes, Rows, Running};
@@ -42,6 +43,9 @@ pub(super) fn run(mut arguments: Arguments) -> Exit {
         }
         Command::Show { selection, inline, limit, output, .. } => {
             show::run(&setting, &selection, inline.as_deref(), limit, output)
+        }
+        Command::VerifyIncremental { selection, asked } => {
+            verify_incremental::run(&setting, &selection, &asked)
         }
         Command::Deps(asked) => deps::run(&setting, &asked),
         Command::Debug => debug::run(&setting),

@@ -1,5 +1,6 @@
 //! Long campaigns with random input: a tenth of each in every test run, all of it with `MARTLET_STRESS=1`.
 
+mod kills;
 mod templates;
 
 /// Returns how many rounds of a campaign to run.

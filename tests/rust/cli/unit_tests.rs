@@ -213,3 +213,50 @@ fn inputs_that_are_not_known() {
     exit 1
     ");
 }
+
+#[test]
+fn tests_are_listed_and_named_by_version() {
+    let project = Project::new(
+        "
+//- models/raw.sql
+select 1 as id
+//- models/orders_v1.sql
+select id from {{ ref('raw') }}
+//- models/orders_v2.sql
+select id from {{ ref('raw') }}
+//- models/tests.yml
+models:
+  - name: orders
+    latest_version: 2
+    versions: [{v: 1}, {v: 2}]
+unit_tests:
+  - name: same
+    model: orders
+    config: {tags: [quick]}
+    given: [{input: ref('raw'), rows: [{id: 4}]}]
+    expect: {rows: [{id: 4}]}
+",
+    );
+    insta::assert_snapshot!(run(&project, "list --select tag:quick").told(), @"
+    unit_test:shop.same_v1
+    unit_test:shop.same_v2
+    exit 0
+    ");
+    insta::assert_snapshot!(run(&project, "list --select test_type:unit --output name").told(), @"
+    same
+    same
+    exit 0
+    ");
+    insta::assert_snapshot!(run(&project, "build --threads 1 --select raw orders.v2").news(), @"
+    HH:MM:SS  1 of 3 START sql view model main.raw ........................................... [RUN]
+    HH:MM:SS  1 of 3 OK created sql view model main.raw ...................................... [OK in S.SSs]
+    HH:MM:SS  2 of 3 START unit_test orders::same_v2 ......................................... [RUN]
+    HH:MM:SS  2 of 3 PASS orders::same_v2 .................................................... [PASS in S.SSs]
+    HH:MM:SS  3 of 3 START sql view model main.orders_v2 ..................................... [RUN]
+    HH:MM:SS  3 of 3 OK created sql view model main.orders_v2 ................................ [OK in S.SSs]
+    HH:MM:SS  Finished running 1 unit test, 2 view models in H hours M minutes and S.SS seconds (S.SSs).
+    HH:MM:SS  Completed successfully
+    HH:MM:SS  Done. PASS=3 WARN=0 ERROR=0 SKIP=0 NO-OP=0 TOTAL=3
+    exit 0
+    ");
+}

@@ -1,6 +1,6 @@
 //! Running the binary in a project, and the one table of what differs from run to run.
 
-use std::process::Command;
+use std::process::{Command, Output};
 
 use regex::Regex;
 
@@ -48,6 +48,12 @@ pub(crate) fn run_with(project: &Project, arguments: &[&str]) -> Answer {
 
 /// Runs the binary with arguments and variables of the environment.
 pub(crate) fn run_in(project: &Project, arguments: &[&str], environment: &[(&str, &str)]) -> Answer {
+    let output = command(project, arguments, environment).output().unwrap();
+    answer(project, &output)
+}
+
+/// Makes the command that runs the binary.
+pub(crate) fn command(project: &Project, arguments: &[&str], environment: &[(&str, &str)]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_martlet"));
     command.args(arguments).current_dir(project.folder()).env("HOME", project.home()).env("NO_COLOR", "1");
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("DBT_")) {
@@ -55,10 +61,14 @@ pub(crate) fn run_in(project: &Project, arguments: &[&str], environment: &[(&str
     }
     // Nothing that a test asks for lies behind a proxy.
     command.env("NO_PROXY", "*").envs(environment.iter().copied());
-    let output = command.output().unwrap();
+    command
+}
+
+/// Reads how a run of the binary ended.
+pub(crate) fn answer(project: &Project, output: &Output) -> Answer {
     Answer {
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
+        stdout: String::from_utf8(output.stdout.clone()).unwrap(),
+        stderr: String::from_utf8(output.stderr.clone()).unwrap(),
         code: output.status.code().unwrap(),
         root: project.root().canonicalize().unwrap().to_string_lossy().into_owned(),
     }
