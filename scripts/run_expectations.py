@@ -119,7 +119,8 @@ def status(result):
         words += [result["message"]] if result["message"] is not None else []
         if "test." in result["unique_id"]:
             words.append(json.dumps(result["failures"]))
-    yield " | ".join(words).replace("\n", "\\n")
+    # The tables of unit tests end their lines as on Windows.
+    yield " | ".join(words).replace("\r\n", "\n").replace("\n", "\\n")
     for kind in ("successful", "failed"):
         for batch in (result.get("batch_results") or {}).get(kind, []):
             yield f"{result['unique_id']} {kind} {' '.join(batch)}"

@@ -35,7 +35,10 @@ pub fn manifest(project: &Project, results: &[&NodeResult]) -> String {
     };
     let (sources, exposures) =
         (of(|node| node.resource_type == ResourceType::Source), of(|node| node.exposure().is_some()));
-    let nodes = of(|node| node.resource_type != ResourceType::Source && node.exposure().is_none());
+    let unit_tests = of(|node| node.unit_test().is_some());
+    let nodes = of(|node| {
+        node.resource_type != ResourceType::Source && node.exposure().is_none() && node.unit_test().is_none()
+    });
     let disabled: Vec<&Node> = project.nodes.disabled.values().collect();
     let ids: Vec<&String> = project.nodes.enabled.keys().collect();
     let created_at = invocation.created_at();
@@ -58,7 +61,7 @@ pub fn manifest(project: &Project, results: &[&NodeResult]) -> String {
         ("group_map", Value::Object(others::group_map(project)).to_string()),
         ("saved_queries", kept("saved_queries")),
         ("semantic_models", kept("semantic_models")),
-        ("unit_tests", kept("unit_tests")),
+        ("unit_tests", section(&unit_tests, json)),
         ("functions", kept("functions")),
     ];
     let mut out = format!("{{\"metadata\":{}", Value::Object(metadata));

@@ -88,17 +88,13 @@ pub(super) fn kept(project: &Project, section: &str) -> Map<String, Value> {
         "metrics" => "metric",
         "saved_queries" => "saved_query",
         "semantic_models" => "semantic_model",
-        "unit_tests" => "unit_test",
         _ => "function",
     };
     let mut found = Map::new();
     for (package, path, _, node) in project.kept.iter().filter(|(_, _, key, _)| *key == section) {
         let Value::Object(entry) = node.to_data().to_json() else { continue };
         let name = entry.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
-        let id = match entry.get("model").and_then(Value::as_str).filter(|_| kind == "unit_test") {
-            Some(model) => format!("{kind}.{package}.{model}.{name}"),
-            None => format!("{kind}.{package}.{name}"),
-        };
+        let id = format!("{kind}.{package}.{name}");
         let short_path = path.rsplit('/').next().unwrap_or_default();
         let mut value = json!({
             "name": name, "resource_type": kind, "package_name": package, "path": short_path,

@@ -166,6 +166,9 @@ pub enum Command {
         /// How
         #[command(flatten)]
         running: Running,
+        /// How many rows are read
+        #[command(flatten)]
+        rows: Rows,
     },
     /// Go on with the last run: what failed, was skipped, or never came to its end
     Retry {
@@ -175,6 +178,12 @@ pub enum Command {
         /// How, beside what the last run was told
         #[command(flatten)]
         running: Running,
+        /// How many rows are read
+        #[command(flatten)]
+        rows: Rows,
+        /// Which rows
+        #[command(flatten)]
+        times: EventTimes,
     },
     /// Write the SQL of nodes without running it
     Compile {

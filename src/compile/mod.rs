@@ -13,6 +13,7 @@ pub mod project;
 pub mod render;
 pub mod target;
 pub mod test_names;
+pub mod unit_test;
 mod version_check;
 pub mod warnings;
 pub mod written;

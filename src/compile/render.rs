@@ -278,7 +278,12 @@ fn graph(project: &Project) -> Value {
         ("exposures", section(|node| node.exposure().is_some())),
         ("groups", Value::dict(groups)),
         ("metrics", empty()),
-        ("nodes", section(|node| node.exposure().is_none() && node.source().is_none())),
+        (
+            "nodes",
+            section(|node| {
+                node.exposure().is_none() && node.source().is_none() && node.unit_test().is_none()
+            }),
+        ),
         ("sources", section(|node| node.source().is_some())),
         ("semantic_models", empty()),
         ("saved_queries", empty()),

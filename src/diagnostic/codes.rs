@@ -77,8 +77,6 @@ codes! {
     Error DATABASE_ERROR = "database-error";
     /// A part of dbt that martlet does not run.
     Error UNSUPPORTED = "unsupported";
-    /// A part of dbt that martlet reads, and leaves out when it runs.
-    Warning LEFT_OUT = "left-out";
     /// A package cannot be fetched, or is none.
     Error UNAVAILABLE_PACKAGE = "unavailable-package";
     /// An archive tries to leave its folder, or is beyond all measure.

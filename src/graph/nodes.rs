@@ -11,6 +11,7 @@ use crate::project::config::Config;
 use crate::project::properties::exposure::ExposureProperties;
 use crate::project::properties::prose::Prose;
 use crate::project::properties::resource::Column;
+use crate::project::properties::unit_test::{Overrides, UnitTestProperties};
 
 /// The kinds of nodes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,6 +30,8 @@ pub enum ResourceType {
     Source,
     /// A use that others make of models.
     Exposure,
+    /// A test of a model's text, on rows given by hand.
+    UnitTest,
     /// A hook of the project.
     Operation,
 }
@@ -44,8 +47,14 @@ impl ResourceType {
             ResourceType::Analysis => "analysis",
             ResourceType::Source => "source",
             ResourceType::Exposure => "exposure",
+            ResourceType::UnitTest => "unit_test",
             ResourceType::Operation => "operation",
         }
+    }
+
+    /// Tells whether nodes of this kind test others.
+    pub fn is_test(self) -> bool {
+        matches!(self, ResourceType::Test | ResourceType::UnitTest)
     }
 
     /// Tells whether `ref` can name nodes of this kind.
@@ -149,6 +158,8 @@ pub enum Detail {
     Source(Source),
     /// An exposure.
     Exposure(ExposureProperties),
+    /// A unit test.
+    UnitTest(Box<UnitTest>),
     /// A hook: `on-run-start` or `on-run-end`, and its number.
     Operation {
         /// The key it stands under.
@@ -230,6 +241,41 @@ pub struct Source {
     pub external: Data,
 }
 
+/// What a unit test has beyond a node.
+#[derive(Debug, Clone)]
+pub struct UnitTest {
+    /// The model under test, as it is written.
+    pub model: String,
+    /// What the model reads.
+    pub given: Vec<Given>,
+    /// What it is to return.
+    pub expect: Rows,
+    /// What stands in for what.
+    pub overrides: Overrides,
+    /// What the property file says, for the manifest.
+    pub properties: UnitTestProperties,
+}
+
+/// Rows in place of what a model reads.
+#[derive(Debug, Clone)]
+pub struct Given {
+    /// What they stand for; `None` for the model itself.
+    pub target: Option<ReferenceTarget>,
+    /// The rows.
+    pub rows: Rows,
+    /// Where they stand.
+    pub place: Place,
+}
+
+/// Rows given by hand.
+#[derive(Debug, Clone)]
+pub enum Rows {
+    /// A list of mappings.
+    Written(Vec<Data>),
+    /// A query.
+    Query(String),
+}
+
 /// One call of `ref` or `source`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reference {
@@ -292,6 +338,14 @@ impl Node {
         }
     }
 
+    /// Returns the unit test's part, if it is one.
+    pub fn unit_test(&self) -> Option<&UnitTest> {
+        match &self.detail {
+            Detail::UnitTest(test) => Some(test),
+            _ => None,
+        }
+    }
+
     /// Returns the exposure's part, if it is one.
     pub fn exposure(&self) -> Option<&ExposureProperties> {
         match &self.detail {
@@ -303,8 +357,8 @@ impl Node {
     /// Returns the name by which people search for it: that of a version says which.
     pub fn search_name(&self) -> String {
         match &self.version {
-            Some(version) => format!("{}.v{}", self.name, version.text()),
-            None => self.name.clone(),
+            Some(version) if self.unit_test().is_none() => format!("{}.v{}", self.name, version.text()),
+            _ => self.name.clone(),
         }
     }
 
@@ -314,6 +368,10 @@ impl Node {
             let stem = self.original_file_path.rsplit_once('.').map_or("", |(stem, _)| stem);
             let name = stem.rsplit('/').next().unwrap_or_default();
             return format!("{stem}/{name}_{}.sql", batch.suffix);
+        }
+        if self.unit_test().is_some() {
+            let folders = self.original_file_path.rsplit_once('/').map_or("", |(folders, _)| folders);
+            return format!("{}/{folders}/{}.sql", self.original_file_path, self.alias);
         }
         let base = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
         if base(&self.path) == base(&self.original_file_path) {

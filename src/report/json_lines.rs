@@ -68,7 +68,7 @@ impl<W: Write + Send> JsonReport<W> {
         let (name, code) = match (result.status.word(), node.resource_type) {
             ("skipped", kind) if kind != "operation" => ("SkippingDetails", "Q034"),
             (_, "operation") => ("LogHookEndLine", "Q033"),
-            (_, "test") => ("LogTestResult", "Q007"),
+            (_, "test" | "unit_test") => ("LogTestResult", "Q007"),
             (_, "seed") => ("LogSeedResult", "Q016"),
             (_, "snapshot") => ("LogSnapshotResult", "Q015"),
             _ => ("LogModelResult", "Q012"),

@@ -42,7 +42,9 @@ pub fn finished(node: &NodeLabel, result: &NodeResult) -> (String, String, Tone)
         (Status::Fail, _) => {
             (format!("FAIL {failures} {}", node.name), format!("FAIL {failures}"), Tone::Bad)
         }
-        (Status::Error, "test") => (format!("ERROR {}", node.name), "ERROR".to_owned(), Tone::Bad),
+        (Status::Error, "test" | "unit_test") => {
+            (format!("ERROR {}", node.name), "ERROR".to_owned(), Tone::Bad)
+        }
         (Status::Error, "operation") => (format!("ERROR {what}"), "ERROR".to_owned(), Tone::Bad),
         (Status::Error, kind) => (format!("ERROR {} {what}", doing(kind)), "ERROR".to_owned(), Tone::Bad),
         (Status::NoOp, _) => (format!("NO-OP {what}"), "NO-OP".to_owned(), Tone::Plain),
@@ -57,6 +59,7 @@ pub fn finished(node: &NodeLabel, result: &NodeResult) -> (String, String, Tone)
 fn skipped(node: &NodeLabel, kind: &str) -> String {
     match kind {
         "test" => format!("test {}", node.name),
+        "unit_test" => format!("unit_test {}", node.name),
         "model" | "seed" | "snapshot" => {
             let relation = node.description.rsplit(' ').next().unwrap_or_default();
             format!("relation {relation}")

@@ -19,11 +19,12 @@ pub fn label(project: &Project, node: &Node) -> NodeLabel {
         ResourceType::Seed => format!("seed file {place}"),
         ResourceType::Snapshot => format!("snapshot {place}"),
         ResourceType::Test => format!("test {}", node.name),
+        ResourceType::UnitTest => format!("unit_test {}", unit_test_name(node)),
         _ => format!("{} {}", node.resource_type.name(), node.name),
     };
     NodeLabel {
         unique_id: node.unique_id.clone(),
-        name: node.name.clone(),
+        name: if node.unit_test().is_some() { unit_test_name(node) } else { node.name.clone() },
         resource_type: node.resource_type.name(),
         description,
         materialized: node.materialization().to_owned(),
@@ -35,6 +36,11 @@ pub fn label(project: &Project, node: &Node) -> NodeLabel {
             format!("{column}`{}`, at {}", test.target, project.sources.describe(node.place))
         }),
     }
+}
+
+/// Returns what a unit test is called: the model's name, and its own.
+fn unit_test_name(node: &Node) -> String {
+    format!("{}::{}", node.unit_test().map_or("", |test| &test.model), node.alias)
 }
 
 /// Counts the nodes of a project, in dbt's words and order.
@@ -59,6 +65,10 @@ pub fn found(project: &Project) -> Vec<String> {
         }
     }
     counts.push(plural(project.macros.all().len(), "macro"));
+    let unit_tests = count(ResourceType::UnitTest);
+    if unit_tests > 0 {
+        counts.push(plural(unit_tests, "unit test"));
+    }
     counts
 }
 
@@ -69,6 +79,7 @@ pub fn ran<'n>(nodes: impl Iterator<Item = &'n Node>) -> Vec<String> {
         let word = match node.resource_type {
             ResourceType::Model => format!("{} model", node.materialization()),
             ResourceType::Test => "data test".to_owned(),
+            ResourceType::UnitTest => "unit test".to_owned(),
             ResourceType::Operation => "project hook".to_owned(),
             other => other.name().to_owned(),
         };

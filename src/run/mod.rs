@@ -19,4 +19,6 @@ pub mod seeds;
 pub mod session;
 pub mod task;
 pub mod timings;
+pub mod unit_tests;
+pub mod unit_tests_diff;
 pub mod verify;

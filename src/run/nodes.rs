@@ -16,7 +16,7 @@ use crate::run::result::{Halt, NodeResult, Status};
 use crate::run::scheduler::{self, Order, Outcome, Skip, Turn};
 use crate::run::session::{Line, Session};
 use crate::run::timings::Timings;
-use crate::run::{catalog, hooks, journal, label, microbatch, task};
+use crate::run::{catalog, hooks, journal, label, microbatch, task, unit_tests};
 
 /// What is done with each node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,6 +132,10 @@ fn taking_turns(project: &Project, chosen: &BTreeSet<String>, action: Action) ->
             && node.resource_type != ResourceType::Source
             // An exposure only tells whether all it needs was built.
             && (action == Action::Build || node.exposure().is_none())
+            // Building runs the unit tests of what it builds, and no others.
+            && (action != Action::Build
+                || node.unit_test().is_none()
+                || node.depends_on.iter().all(|id| chosen.contains(id)))
     };
     let nodes = chosen.iter().filter_map(|id| project.nodes.get(id));
     nodes.filter(takes_turn).map(|node| node.unique_id.clone()).collect()
@@ -206,7 +210,10 @@ impl Run<'_> {
             return NodeResult::new(&node.unique_id, Status::NoOp).message("NO-OP");
         }
         if self.action == Action::Compile {
-            return task::compile(self.session, line, node, turn.worker);
+            return match node.unit_test() {
+                Some(test) => unit_tests::compile(self.session, line, node, test, turn.worker),
+                None => task::compile(self.session, line, node, turn.worker),
+            };
         }
         let (index, total) = (turn.index, turn.total);
         self.session.listener.notice(&Event::NodeStarted { index, total, node: called.clone() });
@@ -217,7 +224,9 @@ impl Run<'_> {
         let done = rows.and_then(|rows| task::done_before(self.session, line, node, *rows, turn.worker));
         let result = done.unwrap_or_else(|| {
             let _lane = self.session.lanes.enter();
-            if self.session.project.runs_in_batches(node) {
+            if let Some(test) = node.unit_test() {
+                unit_tests::run(self.session, line, node, test, turn.worker)
+            } else if self.session.project.runs_in_batches(node) {
                 microbatch::run(self.session, line, node, turn.worker)
             } else {
                 task::run(self.session, line, node, turn.worker)

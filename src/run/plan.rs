@@ -24,6 +24,7 @@ impl Plan {
         plan.index_children();
         if tests_block {
             plan.let_tests_block(nodes, graph, chosen);
+            plan.put_unit_tests_first(nodes, chosen);
         }
         plan
     }
@@ -39,6 +40,7 @@ impl Plan {
 
     fn let_tests_block(&mut self, nodes: &Nodes, graph: &Graph, chosen: &BTreeSet<String>) {
         let is_test = |id: &str| nodes.get(id).is_some_and(|node| node.resource_type == ResourceType::Test);
+        let is_unit_test = |id: &str| nodes.get(id).is_some_and(|node| node.unit_test().is_some());
         let is_source = |id: &str| nodes.get(id).is_some_and(|node| node.source().is_some());
         let mut blocks: Vec<(String, String)> = Vec::new();
         for test in chosen.iter().filter(|id| is_test(id)) {
@@ -58,10 +60,29 @@ impl Plan {
                 }),
                 [] => BTreeSet::new(),
             };
-            blocks.extend(blocked.into_iter().filter(|id| !is_test(id)).map(|id| (test.clone(), id)));
+            blocks.extend(
+                blocked
+                    .into_iter()
+                    .filter(|id| !is_test(id) && !is_unit_test(id))
+                    .map(|id| (test.clone(), id)),
+            );
         }
         for (test, id) in blocks {
             self.parents.entry(id).or_default().insert(test);
+        }
+        self.index_children();
+    }
+
+    /// Lets a model wait for its unit tests, one after another, and these for what the model waits for: nothing is
+    /// built of a text that is known to be wrong.
+    fn put_unit_tests_first(&mut self, nodes: &Nodes, chosen: &BTreeSet<String>) {
+        let is_unit_test = |id: &&String| nodes.get(id).is_some_and(|node| node.unit_test().is_some());
+        for test in chosen.iter().filter(is_unit_test) {
+            let Some(model) = nodes.get(test).and_then(|node| node.depends_on.first()) else { continue };
+            if let Some(before) = self.parents.get(model).cloned() {
+                self.parents.insert(test.clone(), before);
+                self.parents.entry(model.clone()).or_default().insert(test.clone());
+            }
         }
         self.index_children();
     }

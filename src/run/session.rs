@@ -52,6 +52,8 @@ pub struct Session {
     comment: QueryComment,
     journal: OnceLock<Journal>,
     stopping: Mutex<Stopping>,
+    /// Whose turn it is, of the nodes that ran into each other.
+    turn: Mutex<()>,
     /// The warnings that are said once.
     said: Mutex<BTreeSet<String>>,
 }

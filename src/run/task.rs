@@ -145,7 +145,7 @@ pub(super) fn fail(session: &Session, node: &Node, result: &mut NodeResult, mut 
 }
 
 /// Returns where a node's SQL is kept: `compiled` as it was written, `run` as it was sent.
-fn output_path(session: &Session, folder: &str, node: &Node) -> PathBuf {
+pub(super) fn output_path(session: &Session, folder: &str, node: &Node) -> PathBuf {
     session.project.target_folder().join(folder).join(&node.package).join(node.output_path())
 }
 
@@ -205,6 +205,25 @@ fn execute(
     sql: &Text,
     result: &mut NodeResult,
 ) -> Result<(), RenderError> {
+    let main = materialized(session, host, node, names, sql, result)?;
+    result.receipt = receipt(&main);
+    if node.resource_type == ResourceType::Test {
+        judge(node, &main, session.project.invocation.options.flags.warnings(), result)?;
+    } else {
+        result.message = Some(result.receipt.message.clone());
+    }
+    Ok(())
+}
+
+/// Calls a node's materialization, and returns what came of its main statement.
+pub(super) fn materialized(
+    session: &Arc<Session>,
+    host: &Rc<dyn Host>,
+    node: &Node,
+    names: &Environment,
+    sql: &Text,
+    result: &mut NodeResult,
+) -> Result<Stored, RenderError> {
     let project = &session.project;
     let materialization = node.materialization();
     let Some(found) = project.macros.materialization(materialization) else {
@@ -252,13 +271,7 @@ fn execute(
     let Some(main) = main else {
         return Err(RenderError::new("main is not being called during running model"));
     };
-    result.receipt = receipt(&main);
-    if node.resource_type == ResourceType::Test {
-        judge(node, &main, project.invocation.options.flags.warnings(), result)?;
-    } else {
-        result.message = Some(result.receipt.message.clone());
-    }
-    Ok(())
+    Ok(main)
 }
 
 /// An error in a hook has its place in the node that has the hook.
@@ -287,7 +300,7 @@ fn hooks(session: &Session, node: &Node, key: &str) -> Value {
     Value::list(hooks.iter().map(placed).collect())
 }
 
-fn receipt(main: &Stored) -> Receipt {
+pub(super) fn receipt(main: &Stored) -> Receipt {
     let field = |name: &str| items::item(&main.response, &Value::from(name)).filter(|value| !value.is_none());
     Receipt {
         message: field("_message").map_or_else(|| main.response.to_text(), |message| message.to_text()),

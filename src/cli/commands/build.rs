@@ -41,11 +41,11 @@ impl Kind {
     fn takes(self, node: &Node) -> bool {
         match self {
             Kind::Build => {
-                use ResourceType::{Exposure, Model, Seed, Snapshot, Test};
-                matches!(node.resource_type, Model | Seed | Snapshot | Test | Exposure)
+                use ResourceType::{Exposure, Model, Seed, Snapshot, Test, UnitTest};
+                matches!(node.resource_type, Model | Seed | Snapshot | Test | UnitTest | Exposure)
             }
             Kind::Run => node.resource_type == ResourceType::Model,
-            Kind::Test => node.resource_type == ResourceType::Test,
+            Kind::Test => node.resource_type.is_test(),
             Kind::Seed => node.resource_type == ResourceType::Seed,
             Kind::Snapshot => node.resource_type == ResourceType::Snapshot,
         }

@@ -75,6 +75,9 @@ fn line(node: &Node, output: ListOutput) -> String {
         (ListOutput::Selector, None) if node.exposure().is_some() => {
             format!("exposure:{}", node.fqn.join("."))
         }
+        (ListOutput::Selector, None) if node.unit_test().is_some() => {
+            format!("unit_test:{}.{}", node.package, node.alias)
+        }
         (ListOutput::Selector, None) => node.fqn.join("."),
         (ListOutput::Name, Some(source)) => format!("{}.{}", source.source_name, source.table_name),
         (ListOutput::Name, None) => node.search_name(),

@@ -77,8 +77,10 @@ fn running(command: &Command) -> Option<&Running> {
 fn rows(command: &Command) -> DataMap {
     let none = EventTimes::default();
     let (Rows { empty, no_empty }, times) = match command {
-        Command::Build { rows, times, .. } | Command::Run { rows, times, .. } => (rows, times),
-        Command::Compile { rows, .. } => (rows, &none),
+        Command::Build { rows, times, .. }
+        | Command::Run { rows, times, .. }
+        | Command::Retry { rows, times, .. } => (rows, times),
+        Command::Compile { rows, .. } | Command::Snapshot { rows, .. } => (rows, &none),
         _ => return DataMap::new(),
     };
     let EventTimes { sample, event_time_start, event_time_end } = times;

@@ -79,7 +79,8 @@ fn past(setting: &Setting, state: Option<&Path>) -> Result<Past, String> {
 }
 
 /// Puts the command lines of the past and the present one together.
-fn combined(past: &Past, now: Arguments) -> Result<Arguments, String> {
+fn combined(past: &Past, mut now: Arguments) -> Result<Arguments, String> {
+    now.global.flags.0.extend(rows(&now.command));
     let parsed = past.command_lines.iter().map(|words| {
         let line = words.join(" ");
         let mut parsed =
@@ -105,7 +106,8 @@ fn running_mut(command: &mut Command) -> Option<&mut Running> {
         Command::Build { running, .. }
         | Command::Run { running, .. }
         | Command::Test { running, .. }
-        | Command::Seed { running, .. } => Some(running),
+        | Command::Seed { running, .. }
+        | Command::Snapshot { running, .. } => Some(running),
         _ => None,
     }
 }
@@ -116,6 +118,7 @@ fn kind(command: &Command) -> Option<(Kind, &Selection)> {
         Command::Run { selection, .. } => Some((Kind::Run, selection)),
         Command::Test { selection, .. } => Some((Kind::Test, selection)),
         Command::Seed { selection, .. } => Some((Kind::Seed, selection)),
+        Command::Snapshot { selection, .. } => Some((Kind::Snapshot, selection)),
         _ => None,
     }
 }

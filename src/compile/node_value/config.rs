@@ -42,6 +42,12 @@ pub fn config(node: &Node) -> DataMap {
             ("tags", Data::List(Vec::new())),
             ("meta", Data::Map(DataMap::new())),
         ],
+        ResourceType::UnitTest => vec![
+            ("tags", Data::List(Vec::new())),
+            ("meta", Data::Map(DataMap::new())),
+            ("enabled", true.into()),
+            ("static_analysis", Data::Null),
+        ],
         _ => model_defaults(node),
     };
     for (key, value) in defaults {

@@ -2,6 +2,7 @@
 
 mod config;
 mod relation;
+mod unit_test;
 
 use crate::base::data::{Data, DataMap};
 use crate::graph::nodes::{Detail, Node, ReferenceTarget, ResourceType};
@@ -38,6 +39,7 @@ pub fn node(node: &Node, created_at: f64) -> DataMap {
     match &node.detail {
         Detail::Source(source) => source_table(node, source, created_at),
         Detail::Exposure(_) => exposure(node, created_at),
+        Detail::UnitTest(test) => unit_test::value(node, test, created_at),
         _ => resource(node, created_at),
     }
 }

@@ -12,7 +12,7 @@ pub fn relation_name(node: &Node) -> Option<String> {
     let stored = node.config.boolean("store_failures").unwrap_or(false)
         || node.config.text("store_failures_as").is_some_and(|kind| kind != "ephemeral");
     match node.resource_type {
-        ResourceType::Operation | ResourceType::Analysis => None,
+        ResourceType::Operation | ResourceType::Analysis | ResourceType::UnitTest => None,
         ResourceType::Test if !stored => None,
         _ if node.is_ephemeral() => None,
         ResourceType::Source => {

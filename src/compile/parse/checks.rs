@@ -97,22 +97,6 @@ pub(super) fn repeated_properties(reading: &Reading, findings: &mut Vec<Diagnost
     }
 }
 
-/// Warns of what is read and not run, so that nobody misses it in silence.
-pub(super) fn left_out(reading: &Reading, findings: &mut Vec<Diagnostic>) {
-    let mut say = |place, what: &str| {
-        findings.push(Diagnostic::at(
-            codes::LEFT_OUT,
-            place,
-            format!("{what} are not run yet: this one is left out"),
-        ));
-    };
-    for (_, file) in &reading.properties {
-        for (_, node) in file.kept.iter().filter(|(section, _)| *section == "unit_tests") {
-            say(node.place, "unit tests");
-        }
-    }
-}
-
 /// Warns of configuration paths of the root project that apply to nothing.
 pub(super) fn unused_config_paths(reading: &Reading, drafts: &[Draft], findings: &mut Vec<Diagnostic>) {
     let Some(root) = reading.root() else { return };

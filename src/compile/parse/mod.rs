@@ -14,6 +14,7 @@ mod names;
 mod resources;
 mod snapshots;
 mod sources;
+mod unit_tests;
 mod versions;
 
 use std::cell::RefCell;
@@ -91,11 +92,12 @@ pub fn read(
     let first_test = drafts.len();
     drafts.extend(tests);
     names::assign(&reading, drafts.get_mut(first_test..).unwrap_or_default(), findings);
+    let unit_tests = unit_tests::read(&reading, &drafts, findings);
+    drafts.extend(unit_tests);
     checks::unmatched_properties(&reading, &drafts, findings);
     checks::unused_config_paths(&reading, &drafts, findings);
     checks::repeated_properties(&reading, findings);
     checks::names_and_types(&reading, &drafts, findings);
-    checks::left_out(&reading, findings);
     contracts::check(&reading, &mut drafts, findings);
     drafts.extend(hooks::read(&reading, findings));
 

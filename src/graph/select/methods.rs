@@ -61,13 +61,17 @@ pub(super) fn matches(criterion: &Criterion, node: &Node) -> bool {
         "config" => config(&criterion.arguments, value, node),
         "resource_type" => value == node.resource_type.name(),
         "test_type" => test_type(value, node),
-        "test_name" => node.generic_test().is_some_and(|test| glob(value, &test.test)),
+        "test_name" => match node.generic_test() {
+            Some(test) => glob(value, &test.test),
+            None => node.unit_test().is_some() && glob(value, &node.name),
+        },
         "group" => node.config.text("group").is_some_and(|group| glob(value, group)),
         "access" => {
             node.resource_type == ResourceType::Model
                 && node.config.text("access").unwrap_or("protected") == value
         }
         "version" => node.resource_type == ResourceType::Model && version(value, node),
+        "unit_test" => node.unit_test().is_some() && exposure(value, node),
         "exposure" => node.exposure().is_some() && exposure(value, node),
         _ => false,
     }
@@ -194,6 +198,9 @@ fn config(path: &[String], value: &str, node: &Node) -> bool {
 }
 
 fn test_type(value: &str, node: &Node) -> bool {
+    if node.unit_test().is_some() {
+        return value == "unit";
+    }
     let generic = node.generic_test().is_some();
     node.resource_type == ResourceType::Test
         && match value {

@@ -7,7 +7,7 @@ pub mod selectors;
 use std::collections::{BTreeSet, VecDeque};
 
 use crate::graph::build::Graph;
-use crate::graph::nodes::{Node, Nodes, ResourceType};
+use crate::graph::nodes::{Node, Nodes};
 use crate::graph::select::grammar::{Criterion, Depth, GrammarError};
 
 /// How tests are chosen that nobody named: by the nodes they test.
@@ -224,7 +224,7 @@ impl Selector<'_> {
         };
         let (mut direct, mut possible) = (chosen.clone(), chosen.clone());
         for child in chosen.iter().flat_map(|id| self.graph.children(id)) {
-            let test = self.nodes.get(child).filter(|node| node.resource_type == ResourceType::Test);
+            let test = self.nodes.get(child).filter(|node| node.resource_type.is_test());
             let Some(test) = test else { continue };
             possible.insert(child.to_owned());
             if self.comes_along(test, indirect, &chosen, &ancestors) {

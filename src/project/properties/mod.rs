@@ -6,6 +6,7 @@ pub mod prose;
 pub mod resource;
 pub mod source;
 pub mod test;
+pub mod unit_test;
 pub mod version;
 
 use crate::base::data::DataMap;
@@ -16,6 +17,7 @@ use crate::project::properties::exposure::{ExposureProperties, GroupProperties};
 use crate::project::properties::prose::Prose;
 use crate::project::properties::resource::ResourceProperties;
 use crate::project::properties::source::SourceProperties;
+use crate::project::properties::unit_test::UnitTestProperties;
 use crate::yaml::Node;
 use crate::yaml::read::Reader;
 
@@ -34,6 +36,8 @@ pub struct PropertyFile {
     pub sources: Vec<SourceProperties>,
     /// Exposures.
     pub exposures: Vec<ExposureProperties>,
+    /// Unit tests.
+    pub unit_tests: Vec<UnitTestProperties>,
     /// Groups.
     pub groups: Vec<GroupProperties>,
     /// Macros described here.
@@ -88,7 +92,7 @@ pub struct MacroProperties {
 }
 
 /// Sections that are kept for the manifest and not acted on.
-const KEPT: &[&str] = &["metrics", "semantic_models", "saved_queries", "unit_tests", "functions"];
+const KEPT: &[&str] = &["metrics", "semantic_models", "saved_queries", "functions"];
 
 /// Renders and reads one property file.
 pub fn read(
@@ -122,6 +126,10 @@ pub fn read(
         .iter()
         .filter_map(|node| ExposureProperties::read(node, findings))
         .collect();
+    let unit_tests = section_items(&mut reader, "unit_tests", findings)
+        .iter()
+        .filter_map(|node| UnitTestProperties::read(node, findings))
+        .collect();
     let groups = section_items(&mut reader, "groups", findings)
         .iter()
         .filter_map(|node| GroupProperties::read(node, findings))
@@ -131,7 +139,18 @@ pub fn read(
         kept.extend(section_items(&mut reader, key, findings).iter().map(|node| (*key, node.clone())));
     }
     reader.finish(&["version", "anchors"], findings);
-    PropertyFile { path, resource_path, file, resources, sources, exposures, groups, macros, kept }
+    PropertyFile {
+        path,
+        resource_path,
+        file,
+        resources,
+        sources,
+        exposures,
+        unit_tests,
+        groups,
+        macros,
+        kept,
+    }
 }
 
 /// Returns the items of a section; each must be a mapping with a name.

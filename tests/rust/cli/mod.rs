@@ -20,4 +20,5 @@ mod selectors;
 mod snapshots;
 mod stopping;
 mod thresholds;
+mod unit_tests;
 mod verify_incremental;
