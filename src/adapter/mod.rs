@@ -64,6 +64,8 @@ pub enum AdapterError {
         message: String,
         /// The byte of the statement it points at.
         offset: Option<usize>,
+        /// Whether it ran into another transaction: what was taken back can be done again.
+        conflict: bool,
     },
     /// The database could not be opened.
     #[error("cannot open the database {}: {message}", path.display())]
@@ -93,10 +95,19 @@ pub enum AdapterError {
     Profile(String),
 }
 
+/// What a database is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// To change it.
+    Write,
+    /// To read it, beside others that read it.
+    Read,
+}
+
 /// Opens the adapter that a target names.
-pub fn open(target: &Target) -> Result<Arc<dyn Adapter>, AdapterError> {
+pub fn open(target: &Target, access: Access) -> Result<Arc<dyn Adapter>, AdapterError> {
     match target.adapter.as_str() {
-        "duckdb" => Ok(Arc::new(duckdb::DuckDb::new(target)?)),
+        "duckdb" => Ok(Arc::new(duckdb::DuckDb::new(target, access)?)),
         other => Err(AdapterError::Profile(format!(
             "the target `{}` has type `{other}`, for which martlet has no adapter: it has `duckdb`",
             target.name

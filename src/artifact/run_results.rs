@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 use crate::artifact::{metadata, stamp};
 use crate::base::clock;
 use crate::base::data::Data;
+use crate::compile::event_time::Window;
 use crate::compile::project::Project;
-use crate::run::result::NodeResult;
+use crate::run::result::{BatchResults, NodeResult};
 
 /// Makes the results of a run.
 pub fn run_results(project: &Project, results: &[&NodeResult], seconds: f64) -> Value {
@@ -48,6 +49,15 @@ fn one(project: &Project, result: &NodeResult) -> Value {
         "adapter_response": response, "message": result.message, "failures": result.failures,
         "unique_id": result.unique_id, "compiled": result.compiled_code.is_some(),
         "compiled_code": result.compiled_code,
-        "relation_name": node.and_then(crate::compile::node_value::relation_name), "batch_results": null,
+        "relation_name": node.and_then(crate::compile::node_value::relation_name), "batch_results": result.batches.as_ref().map(batches),
     })
+}
+
+/// Writes what became of a model's batches: pairs of moments.
+fn batches(batches: &BatchResults) -> Value {
+    let moment = |moment: &DateTime<Utc>| moment.format("%Y-%m-%dT%H:%M:%S+00:00").to_string();
+    let pairs = |windows: &[Window]| -> Vec<[String; 2]> {
+        windows.iter().map(|window| [moment(&window.start), moment(&window.end)]).collect()
+    };
+    json!({"successful": pairs(&batches.successful), "failed": pairs(&batches.failed)})
 }

@@ -82,6 +82,31 @@ impl Running {
     }
 }
 
+/// How many rows of what nodes refer to are read.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Rows {
+    /// Read no rows: relations get their columns, and stay empty
+    #[arg(long, overrides_with = "no_empty")]
+    pub empty: bool,
+    /// Read all rows, whatever the environment says
+    #[arg(long, overrides_with = "empty", hide = true)]
+    pub no_empty: bool,
+}
+
+/// Which rows by the time of their events.
+#[derive(Debug, Clone, Default, Args)]
+pub struct EventTimes {
+    /// Read only rows of a span of time, where `event_time` says which column holds it: '3 days', '{start: ..., end: ...}'
+    #[arg(long, value_name = "SPAN")]
+    pub sample: Option<String>,
+    /// Build microbatch models from this moment on: '2024-01-31', '2024-01-31 10:00:00'
+    #[arg(long, value_name = "MOMENT")]
+    pub event_time_start: Option<String>,
+    /// Build microbatch models up to this moment
+    #[arg(long, value_name = "MOMENT")]
+    pub event_time_end: Option<String>,
+}
+
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -93,6 +118,12 @@ pub enum Command {
         /// How
         #[command(flatten)]
         running: Running,
+        /// How many rows are read
+        #[command(flatten)]
+        rows: Rows,
+        /// Which rows are read
+        #[command(flatten)]
+        times: EventTimes,
     },
     /// Build models
     Run {
@@ -102,6 +133,12 @@ pub enum Command {
         /// How
         #[command(flatten)]
         running: Running,
+        /// How many rows are read
+        #[command(flatten)]
+        rows: Rows,
+        /// Which rows are read
+        #[command(flatten)]
+        times: EventTimes,
     },
     /// Test what was built
     Test {
@@ -147,6 +184,9 @@ pub enum Command {
         /// How
         #[command(flatten)]
         running: Running,
+        /// How many rows are read
+        #[command(flatten)]
+        rows: Rows,
     },
     /// Read the project and report what is wrong with it
     Parse,
@@ -181,6 +221,18 @@ pub enum Command {
         #[arg(long, value_enum, default_value_t = ShowOutput::Text)]
         output: ShowOutput,
     },
+    /// Prove that incremental models are by batches what they are when built whole
+    ///
+    /// In a schema of its own each model is built from relations that are filled part by part, then once whole, and
+    /// both tables are compared row by row. What the model reads must be built; nothing of it is changed.
+    VerifyIncremental {
+        /// Which models
+        #[command(flatten)]
+        selection: Selection,
+        /// How
+        #[command(flatten)]
+        asked: Verification,
+    },
     /// Install the packages that packages.yml asks for
     Deps(Deps),
     /// Check the project, the profile and the connection
@@ -198,6 +250,23 @@ pub enum Command {
         #[command(subcommand)]
         what: Generate,
     },
+}
+
+/// How incremental models are proved.
+#[derive(Debug, Clone, Args)]
+pub struct Verification {
+    /// Number of parts in which rows come
+    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u16).range(2..=1000))]
+    pub batches: u16,
+    /// Column by which rows come, instead of each relation's `event_time`
+    #[arg(long, value_name = "COLUMN")]
+    pub by: Option<String>,
+    /// Columns that are not compared, as the time of loading (can be repeated)
+    #[arg(long, value_name = "COLUMN", num_args = 1..)]
+    pub ignore: Vec<String>,
+    /// Leave the tables there to be looked at
+    #[arg(long)]
+    pub keep: bool,
 }
 
 /// What `deps` does.

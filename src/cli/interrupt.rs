@@ -16,7 +16,10 @@ pub(super) fn listen() {
     let handler = || {
         let session = std::mem::take(&mut *RUNNING.lock().unwrap_or_else(PoisonError::into_inner));
         match session.upgrade() {
-            Some(session) => session.stop(Halt::Interrupted),
+            Some(session) => {
+                anstream::eprintln!("Stopping what runs; ctrl-C once more leaves at once");
+                session.stop(Halt::Interrupted);
+            }
             None => process::exit(Exit::Misuse.code().into()),
         }
     };

@@ -5,6 +5,7 @@ use std::io::{IsTerminal, stderr, stdout};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::adapter::Access;
 use crate::base::clock::Surroundings;
 use crate::base::data::{Data, DataMap};
 use crate::base::dotenv;
@@ -12,7 +13,8 @@ use crate::base::fs::{self, FileError};
 use crate::base::source::SourceMap;
 use crate::cli::args::{Global, Running, Selection};
 use crate::cli::exit::Exit;
-use crate::compile::flags::{self, Flags, takes_empty};
+use crate::compile::event_time::RowsRead;
+use crate::compile::flags::{self, Flags};
 use crate::compile::load::LoadError;
 use crate::compile::parse;
 use crate::compile::project::{DBT_VERSION, Options, Project};
@@ -89,8 +91,9 @@ impl Setting {
         match read {
             Ok(project) if !broken => {
                 let target = &project.invocation.target;
-                let version =
-                    crate::adapter::open(target).map(|adapter| adapter.engine_version()).unwrap_or_default();
+                let version = crate::adapter::open(target, Access::Read)
+                    .map(|adapter| adapter.engine_version())
+                    .unwrap_or_default();
                 self.listener.notice(&Event::Adapter { name: target.adapter.clone(), version });
                 self.listener.notice(&Event::Found { counts: label::found(&project) });
                 Ok(Arc::new(project))
@@ -129,14 +132,16 @@ impl Setting {
         for name in ["defer", "favor_state", "show_resource_report", "strict_mode"] {
             set(name, false.into());
         }
-        if takes_empty(which) {
-            set("empty", false.into());
-        }
         if let Some(selection) = selection {
             set("select", selection.select.clone().into());
             set("exclude", selection.exclude.clone().into());
             selection.selector.as_ref().map(|name| set("selector", name.as_str().into()));
         }
+        let rows = RowsRead::read(flags, which, self.surroundings.started_at).map_err(|error| {
+            self.complain(&format!("error: {error}"));
+            Exit::Misuse
+        })?;
+        rows.tell(which, &mut arguments);
         let path = |name| flags.text(name).map(PathBuf::from);
         let asked = self.global.threads.map(usize::from);
         Ok(Options {
@@ -150,6 +155,7 @@ impl Setting {
             flags: flags.clone(),
             which,
             arguments,
+            rows,
             command_lines: self.global.command_lines.clone(),
         })
     }

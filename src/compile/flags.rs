@@ -113,7 +113,14 @@ pub const FLAGS: &[Flag] = &[
 ];
 
 /// Flags of single commands, which the environment may set too.
-const OF_COMMANDS: &[Flag] = &[flag("full_refresh", OFF, ""), flag("store_failures", OFF, "")];
+const OF_COMMANDS: &[Flag] = &[
+    flag("full_refresh", OFF, ""),
+    flag("store_failures", OFF, ""),
+    flag("empty", OFF, ""),
+    flag("sample", Kind::Text, ""),
+    flag("event_time_start", Kind::Text, ""),
+    flag("event_time_end", Kind::Text, ""),
+];
 
 /// Flags that only the project file sets, with what they are when it does not.
 const OF_PROJECTS: &[(&str, bool)] = &[
@@ -281,7 +288,10 @@ impl Flags {
             seen.push((name.to_uppercase(), self.told(name).map_or(Value::None, Value::from)));
         }
         seen.push(("NO_PRINT".to_owned(), Value::None));
-        seen.push(("EMPTY".to_owned(), if takes_empty(which) { Value::Bool(false) } else { Value::None }));
+        seen.push((
+            "EMPTY".to_owned(),
+            if takes_empty(which) { Value::Bool(self.is_on("empty")) } else { Value::None },
+        ));
         seen.push(("WHICH".to_owned(), Value::from(which)));
         Value::object(Seen(seen))
     }
@@ -305,6 +315,11 @@ impl Flags {
 /// Tells whether a command of dbt's can build relations without rows.
 pub fn takes_empty(which: &str) -> bool {
     matches!(which, "build" | "compile" | "run" | "snapshot")
+}
+
+/// Tells whether a command of dbt's can read a span of time alone.
+pub fn takes_event_times(which: &str) -> bool {
+    matches!(which, "build" | "run")
 }
 
 /// Makes what `invocation_args_dict` is.

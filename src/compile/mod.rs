@@ -3,6 +3,7 @@
 
 pub mod context;
 pub mod ephemeral;
+pub mod event_time;
 pub mod flags;
 pub mod load;
 mod names;

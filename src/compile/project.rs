@@ -8,9 +8,10 @@ use chrono::{DateTime, Utc};
 
 use crate::base::data::DataMap;
 use crate::base::source::{Place, SourceMap};
+use crate::compile::event_time::RowsRead;
 use crate::compile::flags::Flags;
 use crate::graph::build::{Graph, Resolver};
-use crate::graph::nodes::{Node, Nodes};
+use crate::graph::nodes::{Node, Nodes, ResourceType};
 use crate::graph::select::selectors::Selectors;
 use crate::jinja::macros::MacroRegistry;
 use crate::jinja::syntax::tree::Template;
@@ -47,6 +48,8 @@ pub struct Options {
     pub which: &'static str,
     /// All arguments, for artifacts and templates.
     pub arguments: DataMap,
+    /// Which rows are read.
+    pub rows: RowsRead,
     /// The words of the command line, without the program's name; of one that goes on with another, those of both.
     pub command_lines: Vec<Vec<String>>,
 }
@@ -173,6 +176,11 @@ impl Project {
         self.packages.last()
     }
 
+    /// Tells whether a model is built by batches.
+    pub fn runs_in_batches(&self, node: &Node) -> bool {
+        is_microbatch(node) && batches_are_made(&self.macros, &self.invocation)
+    }
+
     /// Returns the folder that artifacts are written to.
     pub fn target_folder(&self) -> PathBuf {
         let own = self.root().map(|package| package.definition.target_folder());
@@ -189,4 +197,19 @@ impl Project {
     pub fn display_path<'n>(&self, node: &'n Node) -> &'n str {
         &node.original_file_path
     }
+}
+
+/// Tells whether a model says that it is built by batches.
+pub fn is_microbatch(node: &Node) -> bool {
+    node.resource_type == ResourceType::Model
+        && node.materialization() == "incremental"
+        && node.config.text("incremental_strategy") == Some("microbatch")
+}
+
+/// Tells whether models that say so are built by batches: a project with a strategy of its own from the time before
+/// batches gets one statement for all, unless it says otherwise.
+pub fn batches_are_made(macros: &MacroRegistry, invocation: &Invocation) -> bool {
+    let strategy = macros.find(&invocation.project_name, "get_incremental_microbatch_sql");
+    invocation.options.flags.is_on("require_batched_execution_for_custom_microbatch_strategy")
+        || strategy.is_none_or(|strategy| strategy.package == "dbt")
 }

@@ -12,7 +12,7 @@ use crate::compile::node_value;
 use crate::compile::project::Project;
 use crate::diagnostic::Diagnostic;
 use crate::graph::build::Resolution;
-use crate::graph::nodes::{Argument, Node, ReferenceTarget, ResourceType};
+use crate::graph::nodes::{Argument, Batch, Node, ReferenceTarget, ResourceType};
 use crate::jinja::builtins::config::{ConfigCalls, ConfigFunction};
 use crate::jinja::builtins::results::{self, Results};
 use crate::jinja::eval::error::RenderError;
@@ -22,7 +22,7 @@ use crate::jinja::macros::{MacroRegistry, MacroValue};
 use crate::jinja::provenance::Output;
 use crate::jinja::syntax::{Origin, parse};
 use crate::jinja::value::object::Native;
-use crate::jinja::value::{Arguments, Text, Value};
+use crate::jinja::value::{Arguments, Key, Text, Value, Zone};
 use crate::project::config::Config;
 
 /// Why a generic test has no SQL.
@@ -225,18 +225,33 @@ pub fn environment(
     names.set("schema", Value::from(node.schema.as_str()));
     let shared = project.clone();
     names.set_late("graph", move || graph(&shared));
-    names.set("model", Value::from(&node_value::model(node, project.invocation.created_at())));
+    names.set("model", model_value(project, node));
     for kind in ["ref", "source"] {
         let (project, id, injected) = (project.clone(), node.unique_id.clone(), injected.clone());
+        let batch = node.batch.clone();
         names.set(
             kind,
             Native::value(kind, move |_, arguments| {
                 let target = context::reference_target(kind, arguments)?;
-                resolve(&project, &id, &target, &injected).map_err(Into::into)
+                resolve(&project, &id, batch.as_ref(), &target, &injected).map_err(Into::into)
             }),
         );
     }
     names
+}
+
+/// Returns what `model` is; while a batch is built, it says which.
+fn model_value(project: &Project, node: &Node) -> Value {
+    let value = Value::from(&node_value::model(node, project.invocation.created_at()));
+    if let (Some(batch), Value::Dict(entries)) = (&node.batch, &value) {
+        let told = Value::dict([
+            ("id", Value::from(batch.id.as_str())),
+            ("event_time_start", Zone::UTC.moment(batch.start)),
+            ("event_time_end", Zone::UTC.moment(batch.end)),
+        ]);
+        entries.borrow_mut().insert(Key::text("batch"), told);
+    }
+    value
 }
 
 /// Returns what `graph` is: every node by its section and id.
@@ -274,6 +289,7 @@ fn final_config(node: &Node) -> Config {
 fn resolve(
     project: &Arc<Project>,
     id: &str,
+    batch: Option<&Batch>,
     target: &ReferenceTarget,
     injected: &Rc<RefCell<Vec<String>>>,
 ) -> Result<Value, RenderError> {
@@ -303,7 +319,9 @@ fn resolve(
     if parent.is_ephemeral() && !injected.borrow().contains(&found) {
         injected.borrow_mut().push(found.clone());
     }
-    Ok(Value::object(node_value::relation(parent)))
+    let mut relation = node_value::relation(parent);
+    project.invocation.options.rows.narrow(&mut relation, (node, batch), parent);
+    Ok(Value::object(relation))
 }
 
 /// Returns compiled SQL as a value that keeps its places.

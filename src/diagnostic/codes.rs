@@ -93,4 +93,6 @@ codes! {
     Error MISSING_PACKAGES = "missing-packages";
     /// The project or a package asks for another version of dbt.
     Error WRONG_VERSION = "wrong-version";
+    /// A model that is built by batches reads nothing that says when its rows happened.
+    Warning NO_EVENT_TIME = "no-event-time";
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use indexmap::IndexMap;
 
 use crate::base::data::{Data, DataMap};
@@ -118,6 +119,23 @@ pub struct Node {
     pub detail: Detail,
     /// Keys of property files that are kept for the manifest.
     pub kept: DataMap,
+    /// The part of it that is built, while a microbatch model is built by parts.
+    pub batch: Option<Batch>,
+}
+
+/// A part of a microbatch model: the rows of a span of time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Batch {
+    /// What names of temporary relations end with: `20240103`.
+    pub id: String,
+    /// What names of files end with: `2024-01-03`.
+    pub suffix: String,
+    /// The first moment.
+    pub start: DateTime<Utc>,
+    /// The first moment after it.
+    pub end: DateTime<Utc>,
+    /// Whether it is put into a table that is there.
+    pub incremental: bool,
 }
 
 /// What only some kinds of nodes have.
@@ -292,6 +310,11 @@ impl Node {
 
     /// Returns the path of the node's SQL below `target/compiled/<package>` and `target/run/<package>`.
     pub fn output_path(&self) -> String {
+        if let Some(batch) = &self.batch {
+            let stem = self.original_file_path.rsplit_once('.').map_or("", |(stem, _)| stem);
+            let name = stem.rsplit('/').next().unwrap_or_default();
+            return format!("{stem}/{name}_{}.sql", batch.suffix);
+        }
         let base = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
         if base(&self.path) == base(&self.original_file_path) {
             self.original_file_path.clone()

@@ -80,6 +80,24 @@ impl<W: Write + Send> JsonReport<W> {
         self.write(name, code, level, &line, data);
     }
 
+    fn batch_finished(
+        &self,
+        (index, total): (usize, usize),
+        batch: &str,
+        node: &NodeLabel,
+        result: &NodeResult,
+    ) {
+        let (text, status, tone) = lines::batch_finished(batch, result);
+        let timed = format!("{status} in {:.2}s", result.seconds);
+        let line = lines::dotted(&format!("{index} of {total} {text}"), &timed, self.options.width);
+        let data = json!({
+            "description": batch, "batch_index": index, "total_batches": total, "status": status,
+            "execution_time": result.seconds, "node_info": info(node, result.status.word()),
+        });
+        let level = if tone == Tone::Bad { "error" } else { "info" };
+        self.write("LogBatchResult", "Q046", level, &format!("Batch {line}"), data);
+    }
+
     fn failure(&self, node: &NodeLabel, result: &NodeResult) {
         if !result.status.is_failure() || result.status.word() == "skipped" {
             return;
@@ -167,6 +185,15 @@ impl<W: Write + Send> Listener for JsonReport<W> {
                 self.write(name, code, "info", &text, data);
             }
             Event::NodeFinished { index, total, node, result } => self.finished(*index, *total, node, result),
+            Event::BatchStarted { index, total, batch, node } => {
+                let text = format!("{index} of {total} START {batch}");
+                let text = format!("Batch {}", lines::dotted(&text, "RUN", self.options.width));
+                let data = json!({"description": batch, "batch_index": index, "total_batches": total, "node_info": info(node, "started")});
+                self.write("LogStartBatch", "Q045", "info", &text, data);
+            }
+            Event::BatchFinished { index, total, batch, node, result } => {
+                self.batch_finished((*index, *total), batch, node, result);
+            }
             Event::Cancelled { node } => {
                 let text = format!("CANCEL query {}", node.unique_id);
                 let text = lines::dotted(&text, "CANCEL", self.options.width);

@@ -29,7 +29,8 @@ pub fn finished(node: &NodeLabel, result: &NodeResult) -> (String, String, Tone)
         _ => &node.description,
     };
     let failures = result.failures.unwrap_or_default();
-    let answer = if result.receipt.message.is_empty() { "OK" } else { &result.receipt.message };
+    let receipt = Some(result.receipt.message.as_str()).filter(|message| !message.is_empty());
+    let answer = receipt.or(result.message.as_deref()).unwrap_or("OK");
     match (result.status, node.resource_type) {
         (Status::Skipped, kind) => {
             (format!("SKIP {}", skipped(node, kind)), "SKIP".to_owned(), Tone::Warning)
@@ -45,6 +46,9 @@ pub fn finished(node: &NodeLabel, result: &NodeResult) -> (String, String, Tone)
         (Status::Error, "operation") => (format!("ERROR {what}"), "ERROR".to_owned(), Tone::Bad),
         (Status::Error, kind) => (format!("ERROR {} {what}", doing(kind)), "ERROR".to_owned(), Tone::Bad),
         (Status::NoOp, _) => (format!("NO-OP {what}"), "NO-OP".to_owned(), Tone::Plain),
+        (Status::PartialSuccess, _) => {
+            (format!("PARTIALLY created {what}"), result.message.clone().unwrap_or_default(), Tone::Warning)
+        }
         (Status::Success, "operation") => (format!("OK {what}"), "OK".to_owned(), Tone::Good),
         (Status::Success, kind) => (format!("OK {} {what}", done(kind)), answer.to_owned(), Tone::Good),
     }
@@ -74,6 +78,17 @@ fn done(kind: &str) -> &'static str {
         "seed" => "loaded",
         "snapshot" => "snapshotted",
         _ => "created",
+    }
+}
+
+/// Returns what is said when a batch of a model ended, its status in brackets (without the time), and its tone.
+pub fn batch_finished(batch: &str, result: &NodeResult) -> (String, String, Tone) {
+    match result.status {
+        Status::Success => {
+            (format!("OK created {batch}"), result.message.clone().unwrap_or_default(), Tone::Good)
+        }
+        Status::Skipped => (format!("SKIP {batch}"), "SKIPPED".to_owned(), Tone::Warning),
+        _ => (format!("ERROR creating {batch}"), "ERROR".to_owned(), Tone::Bad),
     }
 }
 
@@ -155,7 +170,7 @@ pub fn totals<'r>(results: impl Iterator<Item = &'r NodeResult>) -> String {
         match result.status {
             Status::Success | Status::Pass => pass += 1,
             Status::Warn => warn += 1,
-            Status::Fail | Status::Error => error += 1,
+            Status::Fail | Status::Error | Status::PartialSuccess => error += 1,
             Status::Skipped => skip += 1,
             Status::NoOp => no_op += 1,
         }

@@ -124,8 +124,18 @@ impl<W: Write + Send> TextReport<W> {
         let errors = count(&[Status::Error, Status::Fail]) + stopped;
         let warnings = count(&[Status::Warn]);
         self.say("");
+        let partial = count(&[Status::PartialSuccess]);
+        let is_partial = partial > 0;
+        let partial = match partial {
+            1 => "1 partial success".to_owned(),
+            count => format!("{count} partial successes"),
+        };
         let headline = match (errors, warnings) {
             _ if interrupted => self.paint("Exited because of keyboard interrupt", Tone::Warning),
+            (0, _) if is_partial => {
+                let warnings = lines::plural(warnings, "warning");
+                self.paint(&format!("Completed with {partial} and {warnings}"), Tone::Warning)
+            }
             (0, 0) => self.paint("Completed successfully", Tone::Good),
             (0, _) => {
                 self.paint(&format!("Completed with {}:", lines::plural(warnings, "warning")), Tone::Warning)
@@ -133,10 +143,8 @@ impl<W: Write + Send> TextReport<W> {
             _ => {
                 let errors = lines::plural(errors, "error");
                 let warnings = lines::plural(warnings, "warning");
-                self.paint(
-                    &format!("Completed with {errors}, 0 partial successes, and {warnings}:"),
-                    Tone::Bad,
-                )
+                let text = format!("Completed with {errors}, {partial}, and {warnings}:");
+                self.paint(&text, Tone::Bad)
             }
         };
         self.say(&headline);
@@ -152,6 +160,9 @@ impl<W: Write + Send> TextReport<W> {
         let (title, tone) = match result.status {
             Status::Fail => (format!("Failure in test {} ({})", node.name, node.path), Tone::Bad),
             Status::Warn => (format!("Warning in test {} ({})", node.name, node.path), Tone::Warning),
+            Status::PartialSuccess => {
+                (format!("Failed batches of {} {} ({})", node.resource_type, node.name, node.path), Tone::Bad)
+            }
             Status::Error => {
                 (format!("Error in {} {} ({})", node.resource_type, node.name, node.path), Tone::Bad)
             }
@@ -225,6 +236,16 @@ impl<W: Write + Send> Listener for TextReport<W> {
             Event::NodeFinished { index, total, node, result } => {
                 self.node_finished(*index, *total, node, result);
             }
+            Event::BatchStarted { index, total, batch, .. } => {
+                let text = format!("{index} of {total} START {batch}");
+                self.say(&format!("Batch {}", lines::dotted(&text, "RUN", self.options.width)));
+            }
+            Event::BatchFinished { index, total, batch, result, .. } => {
+                let (text, status, tone) = lines::batch_finished(batch, result);
+                let status = format!("{} in {:.2}s", self.paint(&status, tone), result.seconds);
+                let line = lines::dotted(&format!("{index} of {total} {text}"), &status, self.options.width);
+                self.say(&format!("Batch {line}{}", lines::aside(result)));
+            }
             Event::Cancelled { node } => {
                 let text = format!("CANCEL query {}", node.unique_id);
                 self.say(&lines::dotted(&text, &self.paint("CANCEL", Tone::Bad), self.options.width));
@@ -251,7 +272,7 @@ impl<W: Write + Send> Listener for TextReport<W> {
             }
             Event::Output(text) => self.raw(text),
             Event::Warning { text, .. } => {
-                self.say(&self.paint(&format!("[WARNING]: {text}"), Tone::Warning))
+                self.say(&self.paint(&format!("[WARNING]: {text}"), Tone::Warning));
             }
         }
     }

@@ -49,12 +49,15 @@ impl RelationCache {
         schemas.get(&key(database, schema)).map(|found| found.values().cloned().collect()).unwrap_or_default()
     }
 
-    /// Takes notice of a change.
-    pub fn change(&self, change: &Change) {
+    /// Takes notice of a change; returns what was known before, so that a rollback can put it back.
+    pub fn change(&self, change: &Change) -> Vec<Before> {
         let mut schemas = self.schemas.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut before = Vec::new();
         let mut remove = |relation: &Relation| {
             let (schema, name) = parts(relation)?;
-            schemas.get_mut(&schema)?.remove(&name)
+            let old = schemas.get_mut(&schema)?.remove(&name);
+            before.push(Before { schema, name, relation: old.clone() });
+            old
         };
         let added = match change {
             Change::Added(relation) => Some(relation.clone()),
@@ -70,7 +73,29 @@ impl RelationCache {
         if let Some((relation, (schema, name))) =
             added.and_then(|relation| parts(&relation).map(|at| (relation, at)))
         {
-            schemas.entry(schema).or_default().insert(name, relation);
+            let old = schemas.entry(schema.clone()).or_default().insert(name.clone(), relation);
+            before.push(Before { schema, name, relation: old });
+        }
+        before
+    }
+
+    /// Puts back what was known before some changes, the last of them first.
+    pub fn put_back(&self, changes: Vec<Before>) {
+        let mut schemas = self.schemas.lock().unwrap_or_else(PoisonError::into_inner);
+        for Before { schema, name, relation } in changes.into_iter().rev() {
+            let known = schemas.entry(schema).or_default();
+            match relation {
+                Some(relation) => known.insert(name, relation),
+                None => known.remove(&name),
+            };
         }
     }
+}
+
+/// What was known of a name before a change.
+#[derive(Debug)]
+pub struct Before {
+    schema: SchemaKey,
+    name: String,
+    relation: Option<Relation>,
 }

@@ -78,6 +78,30 @@ pub enum Event {
         /// What became of it.
         result: Box<NodeResult>,
     },
+    /// A batch of a model began.
+    BatchStarted {
+        /// Its number, from 1.
+        index: usize,
+        /// How many there are.
+        total: usize,
+        /// What it is: `batch 2024-01-03 of main.orders`.
+        batch: String,
+        /// The model.
+        node: NodeLabel,
+    },
+    /// A batch of a model ended, or was left out.
+    BatchFinished {
+        /// Its number, from 1.
+        index: usize,
+        /// How many there are.
+        total: usize,
+        /// What it is.
+        batch: String,
+        /// The model.
+        node: NodeLabel,
+        /// What became of it.
+        result: Box<NodeResult>,
+    },
     /// A node was stopped while it ran.
     Cancelled {
         /// The node.

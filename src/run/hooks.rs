@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::base::clock::{self, Stopwatch};
+use crate::compile::event_time::Window;
 use crate::compile::node_value;
 use crate::compile::project::Project;
 use crate::compile::render;
@@ -12,9 +13,9 @@ use crate::graph::nodes::{Detail, Node};
 use crate::jinja::builtins::adapter::host_error;
 use crate::jinja::eval::error::RenderError;
 use crate::jinja::host::Host;
-use crate::jinja::value::{Text, Value};
+use crate::jinja::value::{Text, Value, Zone};
 use crate::run::events::{Event, NodeLabel};
-use crate::run::result::{NodeResult, Status};
+use crate::run::result::{BatchResults, NodeResult, Status};
 use crate::run::session::{Line, NodeHost, Session};
 use crate::run::{label, task};
 
@@ -178,6 +179,15 @@ fn result_value(project: &Project, node: &Node, result: &NodeResult) -> Value {
         ("message", message(&result.message)),
         ("failures", result.failures.map_or(Value::None, Value::from)),
         ("unique_id", Value::from(result.unique_id.as_str())),
+        ("batch_results", result.batches.as_ref().map_or(Value::None, batches_value)),
         ("node", Value::from(&fields)),
     ])
+}
+
+/// Makes what a hook sees of a model's batches: pairs of moments.
+fn batches_value(batches: &BatchResults) -> Value {
+    let pair =
+        |window: &Window| Value::tuple(vec![Zone::UTC.moment(window.start), Zone::UTC.moment(window.end)]);
+    let pairs = |windows: &[Window]| Value::list(windows.iter().map(pair).collect());
+    Value::dict([("successful", pairs(&batches.successful)), ("failed", pairs(&batches.failed))])
 }

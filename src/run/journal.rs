@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 
 use crate::base::clock;
 use crate::base::fs::{self, Appender, FileError};
+use crate::compile::event_time::Window;
 use crate::compile::project::Project;
+use crate::run::microbatch::Begun;
 use crate::run::result::NodeResult;
 
 /// How many journals are kept.
@@ -72,6 +74,20 @@ impl Journal {
         self.note(&json!({"event": "committing", "node": id, "rows": rows}));
     }
 
+    /// Notes which batches a model is to be built by, and what is there of it.
+    pub fn batches(&self, id: &str, begun: &Begun) {
+        let pairs = |windows: &[Window]| -> Vec<[String; 2]> { windows.iter().map(pair).collect() };
+        self.note(&json!({
+            "event": "batches", "node": id, "left": pairs(&begun.results.failed),
+            "built": pairs(&begun.results.successful), "incremental": begun.incremental,
+        }));
+    }
+
+    /// Notes that a batch was built.
+    pub fn batch_built(&self, id: &str, batch: &Window) {
+        self.note(&json!({"event": "batch_built", "node": id, "batch": pair(batch)}));
+    }
+
     /// Notes what became of a node.
     pub fn finished(&self, result: &NodeResult) {
         self.note(&json!({
@@ -93,4 +109,8 @@ impl Journal {
         }
         let _ = self.file.add(&event.to_string());
     }
+}
+
+fn pair(window: &Window) -> [String; 2] {
+    [window.start.to_rfc3339(), window.end.to_rfc3339()]
 }

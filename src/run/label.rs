@@ -14,6 +14,7 @@ pub fn label(project: &Project, node: &Node) -> NodeLabel {
         if node.database == target.database { String::new() } else { format!("{}.", node.database) };
     let place = format!("{database}{}.{}", node.schema, node.alias);
     let description = match node.resource_type {
+        ResourceType::Model if project.runs_in_batches(node) => format!("sql microbatch model {place}"),
         ResourceType::Model => format!("sql {} model {place}", node.materialization()),
         ResourceType::Seed => format!("seed file {place}"),
         ResourceType::Snapshot => format!("snapshot {place}"),

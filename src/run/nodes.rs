@@ -16,7 +16,7 @@ use crate::run::result::{Halt, NodeResult, Status};
 use crate::run::scheduler::{self, Order, Outcome, Skip, Turn};
 use crate::run::session::{Line, Session};
 use crate::run::timings::Timings;
-use crate::run::{catalog, hooks, journal, label, task};
+use crate::run::{catalog, hooks, journal, label, microbatch, task};
 
 /// What is done with each node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -215,7 +215,14 @@ impl Run<'_> {
         }
         let rows = self.asked.in_doubt.get(&node.unique_id);
         let done = rows.and_then(|rows| task::done_before(self.session, line, node, *rows, turn.worker));
-        let result = done.unwrap_or_else(|| task::run(self.session, line, node, turn.worker));
+        let result = done.unwrap_or_else(|| {
+            let _lane = self.session.lanes.enter();
+            if self.session.project.runs_in_batches(node) {
+                microbatch::run(self.session, line, node, turn.worker)
+            } else {
+                task::run(self.session, line, node, turn.worker)
+            }
+        });
         if result.status == Status::Error && self.session.halted().is_some() {
             self.session.listener.notice(&Event::Cancelled { node: called.clone() });
             return self.halted(node, turn.worker);
@@ -250,8 +257,8 @@ fn is_written(session: &Session, node: &Node) -> bool {
 
 fn outcome(result: &NodeResult, action: Action, fail_fast: bool) -> Outcome {
     match result.status {
-        Status::Error | Status::Fail if fail_fast => Outcome::Stop,
-        Status::Error | Status::Skipped => Outcome::Failed,
+        Status::Error | Status::Fail | Status::PartialSuccess if fail_fast => Outcome::Stop,
+        Status::Error | Status::Skipped | Status::PartialSuccess => Outcome::Failed,
         Status::Fail if action == Action::Build => Outcome::Failed,
         _ => Outcome::Passed,
     }

@@ -1,14 +1,17 @@
 //! What became of an earlier invocation, and what is left of it to do: read from its journal, or from `run_results.json`
 //! where that is all there is. Runs nothing.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::base::fs;
+use crate::compile::event_time::Window;
 use crate::run::journal;
+use crate::run::microbatch::{Begun, Earlier};
+use crate::run::result::BatchResults;
 
 /// An earlier invocation.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -27,6 +30,8 @@ pub struct Past {
     statuses: BTreeMap<String, String>,
     /// Nodes that put rows into a table and were about to make that last, with the rows the table then has.
     committing: BTreeMap<String, i64>,
+    /// What became of the batches of models that did not come to their end.
+    batches: HashMap<String, Begun>,
 }
 
 /// The statuses of nodes that need no second run.
@@ -65,6 +70,20 @@ impl Past {
                     let rows = event.get("rows").and_then(Value::as_i64);
                     past.as_mut()?.committing.extend(rows.map(|rows| (word("node"), rows)));
                 }
+                "batches" => {
+                    let results = BatchResults {
+                        successful: windows(&event, "built"),
+                        failed: windows(&event, "left"),
+                    };
+                    let incremental = event.get("incremental").and_then(Value::as_bool).unwrap_or_default();
+                    past.as_mut()?.batches.insert(word("node"), Begun { results, incremental });
+                }
+                "batch_built" => {
+                    let begun = past.as_mut()?.batches.get_mut(&word("node"));
+                    if let (Some(begun), Some(built)) = (begun, event.get("batch").and_then(window)) {
+                        begun.built(built);
+                    }
+                }
                 "finished" => {
                     let past = past.as_mut()?;
                     past.committing.remove(&word("node"));
@@ -91,6 +110,8 @@ impl Past {
             let id = result.get("unique_id")?.as_str()?.to_owned();
             // The hooks of a project run again by themselves.
             if !id.starts_with("operation.") {
+                past.batches
+                    .extend(result.get("batch_results").and_then(begun).map(|begun| (id.clone(), begun)));
                 past.chosen.insert(id.clone());
                 past.statuses.insert(id, result.get("status")?.as_str()?.to_owned());
             }
@@ -107,11 +128,37 @@ impl Past {
         self.chosen.iter().filter(|id| !is_done(id)).cloned().collect()
     }
 
+    /// Returns what is left to do of models that are built by batches.
+    pub fn earlier(&self) -> Earlier {
+        let unfinished = self.batches.iter().filter(|(_, begun)| !begun.results.failed.is_empty());
+        Earlier {
+            started_at: self.at,
+            batches: unfinished.map(|(id, begun)| (id.clone(), begun.clone())).collect(),
+        }
+    }
+
     /// Returns the nodes of which only the database knows whether their rows are there, with the rows that the table
     /// has in that case.
     pub fn in_doubt(&self) -> &BTreeMap<String, i64> {
         &self.committing
     }
+}
+
+/// Reads what an artifact tells of a model's batches. Where none was built, the model is begun anew.
+fn begun(results: &Value) -> Option<Begun> {
+    let results =
+        BatchResults { successful: windows(results, "successful"), failed: windows(results, "failed") };
+    (!results.successful.is_empty()).then_some(Begun { results, incremental: true })
+}
+
+fn windows(value: &Value, key: &str) -> Vec<Window> {
+    value.get(key).and_then(Value::as_array).into_iter().flatten().filter_map(window).collect()
+}
+
+/// Reads the two ends of a batch.
+fn window(value: &Value) -> Option<Window> {
+    let end = |index: usize| moment(value.get(index)?.as_str()?);
+    Some(Window { start: end(0)?, end: end(1)? })
 }
 
 fn has_journal(journals: &[std::path::PathBuf], invocation_id: &str) -> bool {

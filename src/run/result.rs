@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::base::table::{Receipt, Table};
+use crate::compile::event_time::Window;
 use crate::diagnostic::Diagnostic;
 
 /// How a node ended, in dbt's words.
@@ -22,6 +23,8 @@ pub enum Status {
     Skipped,
     /// There was nothing to do.
     NoOp,
+    /// Some batches of a model were built, others not.
+    PartialSuccess,
 }
 
 impl Status {
@@ -35,12 +38,13 @@ impl Status {
             Status::Error => "error",
             Status::Skipped => "skipped",
             Status::NoOp => "no-op",
+            Status::PartialSuccess => "partial success",
         }
     }
 
     /// Tells whether the command's exit code must say so.
     pub fn is_failure(self) -> bool {
-        matches!(self, Status::Fail | Status::Error | Status::Skipped)
+        matches!(self, Status::Fail | Status::Error | Status::Skipped | Status::PartialSuccess)
     }
 }
 
@@ -61,6 +65,15 @@ impl Halt {
             Halt::Interrupted => "Skipping because the run was interrupted",
         }
     }
+}
+
+/// What became of the batches of a model.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BatchResults {
+    /// Those that were built.
+    pub successful: Vec<Window>,
+    /// Those that were not, or never tried.
+    pub failed: Vec<Window>,
 }
 
 /// What became of one node.
@@ -98,6 +111,8 @@ pub struct NodeResult {
     pub because_of: Option<String>,
     /// Why it was stopped, or never begun.
     pub halt: Option<Halt>,
+    /// What became of its batches, where it is built by batches.
+    pub batches: Option<BatchResults>,
     /// What went wrong, with its place.
     pub findings: Vec<Diagnostic>,
 }
@@ -122,6 +137,7 @@ impl NodeResult {
             stored_in: None,
             because_of: None,
             halt: None,
+            batches: None,
             findings: Vec::new(),
         }
     }

@@ -19,9 +19,10 @@ use crate::graph::nodes::Node;
 use crate::jinja::builtins::relation::Relation;
 use crate::jinja::host::{Change, Host, HostError};
 use crate::jinja::value::Text;
-use crate::run::cache::RelationCache;
+use crate::run::cache::{Before, RelationCache};
 use crate::run::events::{Event, Listener};
 use crate::run::journal::Journal;
+use crate::run::microbatch::{Earlier, Lanes};
 use crate::run::query_comment::QueryComment;
 use crate::run::result::Halt;
 
@@ -45,6 +46,9 @@ pub struct Session {
     pub cache: RelationCache,
     /// Who listens.
     pub listener: Arc<dyn Listener>,
+    /// How much of the machine is taken.
+    pub lanes: Lanes,
+    earlier: OnceLock<Earlier>,
     comment: QueryComment,
     journal: OnceLock<Journal>,
     stopping: Mutex<Stopping>,
@@ -59,6 +63,8 @@ impl Session {
     ) -> Result<Self, Box<Diagnostic>> {
         Ok(Self {
             comment: QueryComment::read(&project)?,
+            lanes: Lanes::new(project.invocation.target.threads),
+            earlier: OnceLock::new(),
             project,
             adapter,
             cache: RelationCache::default(),
@@ -90,6 +96,17 @@ impl Session {
     /// Returns the journal, if one is kept.
     pub fn journal(&self) -> Option<&Journal> {
         self.journal.get()
+    }
+
+    /// Goes on with what an earlier run left to do.
+    pub fn go_on_with(&self, earlier: Earlier) {
+        // A process runs one command, which goes on with one other.
+        let _ = self.earlier.set(earlier);
+    }
+
+    /// Returns what an earlier run left to do, if this one goes on with it.
+    pub fn earlier(&self) -> Option<&Earlier> {
+        self.earlier.get()
     }
 
     /// Opens a connection for a worker.
@@ -169,8 +186,12 @@ pub struct NodeHost {
     session: Arc<Session>,
     line: Line,
     in_transaction: Cell<bool>,
+    /// What was known of relations before the open transaction changed them.
+    uncommitted: RefCell<Vec<Before>>,
     /// What the statements sent so far amount to.
     sent: Cell<Sent>,
+    /// Whether the last statement that failed ran into another transaction.
+    conflicted: Cell<bool>,
     /// The node whose statements these are.
     node: Option<String>,
     /// The comment of each statement, once it is known.
@@ -195,7 +216,9 @@ impl NodeHost {
             session: session.clone(),
             line: line.clone(),
             in_transaction: Cell::new(false),
+            uncommitted: RefCell::default(),
             sent: Cell::default(),
+            conflicted: Cell::default(),
             node: None,
             comment: OnceCell::new(),
             run_path: None,
@@ -223,7 +246,8 @@ impl NodeHost {
         let before = self.sent.get();
         self.sent.set(Sent { statements: before.statements + 1, seconds: before.seconds + watch.seconds() });
         let answer = answer.map_err(|error| match error {
-            AdapterError::Statement { message, offset } => {
+            AdapterError::Statement { message, offset, conflict } => {
+                self.conflicted.set(conflict);
                 let offset = offset.and_then(|at| at.checked_sub(shift)).filter(|at| *at <= sql.len());
                 HostError { message, offset, from_database: true }
             }
@@ -235,6 +259,11 @@ impl NodeHost {
     /// Returns what the statements sent so far amount to.
     pub fn sent(&self) -> Sent {
         self.sent.get()
+    }
+
+    /// Tells whether the last statement that failed ran into another transaction.
+    pub fn conflicted(&self) -> bool {
+        self.conflicted.get()
     }
 
     /// Returns the bytes that a table takes in the database, where the database knows them.
@@ -257,7 +286,12 @@ impl NodeHost {
     fn note_commit(&self) {
         let project = &self.session.project;
         let node = self.node.as_ref().and_then(|id| project.nodes.get(id));
-        let Some(node) = node.filter(|node| node.materialization() == "incremental") else { return };
+        let Some(node) = node.filter(|node| {
+            // A batch that is built again replaces its own rows, so no harm is done.
+            node.materialization() == "incremental" && !project.runs_in_batches(node)
+        }) else {
+            return;
+        };
         // A question about what is not there would end the transaction.
         if self.session.cache.get(&node.database, &node.schema, &node.alias).is_none() {
             return;
@@ -279,6 +313,7 @@ impl NodeHost {
         if self.in_transaction.replace(false) {
             // The transaction may be gone already, as after an error at commit.
             let _ = self.send("ROLLBACK", false, None);
+            self.session.cache.put_back(self.uncommitted.take());
         }
     }
 }
@@ -305,7 +340,11 @@ impl Host for NodeHost {
         if self.in_transaction.get() {
             self.note_commit();
             self.in_transaction.set(false);
-            self.send("COMMIT", false, None)?;
+            let changes = self.uncommitted.take();
+            if let Err(error) = self.send("COMMIT", false, None) {
+                self.session.cache.put_back(changes);
+                return Err(error);
+            }
         }
         Ok(())
     }
@@ -329,7 +368,10 @@ impl Host for NodeHost {
     }
 
     fn changed(&self, change: Change) {
-        self.session.cache.change(&change);
+        let before = self.session.cache.change(&change);
+        if self.in_transaction.get() {
+            self.uncommitted.borrow_mut().extend(before);
+        }
     }
 
     fn write(&self, sql: &str) {

@@ -18,10 +18,15 @@ use crate::jinja::eval::{Environment, call, items};
 use crate::jinja::host::{Change, Host};
 use crate::jinja::macros::MacroValue;
 use crate::jinja::provenance::Output;
+use crate::jinja::value::object::Native;
 use crate::jinja::value::{Arguments, Text, Value};
+use crate::run::events::Event;
 use crate::run::result::{NodeResult, Status};
 use crate::run::seeds::Loading;
 use crate::run::session::{Line, NodeHost, Session};
+
+/// The stack of a thread that runs nodes: templates may nest deeply, and the evaluator's own limits keep within it.
+pub const STACK: usize = 64 << 20;
 
 /// How many rows of a failing test are shown.
 const SAMPLE: usize = 5;
@@ -29,20 +34,44 @@ const SAMPLE: usize = 5;
 /// From how many rows on a table's size is asked for: DuckDB keeps a smaller one in its log, and it does not matter.
 const WORTH_MEASURING: i64 = 100_000;
 
+/// How often a node is run that runs into other transactions: hooks of nodes that run side by side may change the
+/// same rows, which DuckDB allows one of them only.
+const ATTEMPTS: usize = 10;
+
 /// Runs a node to its end. Whatever happens becomes the result; nothing is left open.
 pub fn run(session: &Arc<Session>, line: &Line, node: &Node, worker: usize) -> NodeResult {
     let watch = Stopwatch::start();
-    let host = NodeHost::for_node(session, line, node, Some(output_path(session, "run", node)));
-    let mut result = NodeResult::new(&node.unique_id, Status::Success);
-    let outcome = attempt(session, &host, node, &mut result);
-    host.rollback();
-    if let Err(error) = outcome {
-        fail(session, node, &mut result, error);
+    let mut attempts = if acts_outside(node) { 1 } else { ATTEMPTS };
+    loop {
+        let host = NodeHost::for_node(session, line, node, Some(output_path(session, "run", node)));
+        let mut result = NodeResult::new(&node.unique_id, Status::Success);
+        let outcome = attempt(session, &host, node, &mut result);
+        host.rollback();
+        attempts -= 1;
+        if outcome.is_err() && host.conflicted() && attempts > 0 {
+            let text = format!("{} ran into another transaction, and is run again", node.unique_id);
+            session.listener.notice(&Event::Message { text, info: false });
+            continue;
+        }
+        if let Err(error) = outcome {
+            fail(session, node, &mut result, error);
+        }
+        measure(session, &host, node, &mut result);
+        result.seconds = watch.seconds();
+        result.worker = worker;
+        return result;
     }
-    measure(session, &host, node, &mut result);
-    result.seconds = watch.seconds();
-    result.worker = worker;
-    result
+}
+
+/// Tells whether a node does something that no rollback takes back, so that it must not be done twice.
+fn acts_outside(node: &Node) -> bool {
+    let outside = |hook: &Data| {
+        let transaction = hook.as_map().and_then(|hook| hook.get("transaction")).and_then(Data::as_bool);
+        transaction == Some(false)
+    };
+    ["pre-hook", "post-hook"]
+        .iter()
+        .any(|key| node.config.get(key).and_then(Data::as_list).unwrap_or_default().iter().any(outside))
 }
 
 /// Makes the result of a node whose rows a killed run left in its table: it has as many as it was to have. `None` when
@@ -192,6 +221,11 @@ fn execute(
     let loading = Loading::of(session, node);
     if let Some(loading) = &loading {
         loading.set(names);
+    }
+    if node.batch.as_ref().is_some_and(|batch| batch.incremental) {
+        for (name, truth) in [("is_incremental", true), ("should_full_refresh", false)] {
+            names.replace(name, Native::value(name, move |_, _| Ok(Value::Bool(truth))));
+        }
     }
     let returned = call(names, &Value::object(MacroValue(found.clone())), Arguments::default())
         .map_err(|error| loading.as_ref().map_or(error.clone(), |loading| loading.placed(error)))

@@ -1,16 +1,12 @@
-//! Opening a DuckDB file: settings of the profile, waiting for a lock, extensions and attached databases.
+//! Opening a DuckDB file: settings of the profile, extensions and attached databases.
 
 use std::path::PathBuf;
-use std::sync::LazyLock;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use ::duckdb as engine;
-use regex::Regex;
 
-use crate::adapter::AdapterError;
 use crate::adapter::duckdb::error;
-use crate::base::clock::Stopwatch;
+use crate::adapter::duckdb::lock::{self, Waiting};
+use crate::adapter::{Access, AdapterError};
 use crate::base::data::{Data, DataMap};
 use crate::base::fs;
 use crate::project::profile::{Target, duckdb_database};
@@ -27,6 +23,35 @@ pub(super) struct Settings {
     attach: Vec<DataMap>,
     secrets: Vec<DataMap>,
     attempts: u32,
+    pub(super) retries: Retries,
+}
+
+/// Which statements are sent again (dbt-duckdb's `retries`).
+#[derive(Debug, Clone)]
+pub(super) struct Retries {
+    attempts: u32,
+    /// Kinds of errors, as DuckDB's Python package names them.
+    kinds: Vec<String>,
+}
+
+impl Retries {
+    fn read(retries: &DataMap) -> Self {
+        let kinds = retries.get("retryable_exceptions").and_then(Data::as_list);
+        let kinds = kinds.map(|kinds| kinds.iter().filter_map(Data::to_text).collect());
+        Self {
+            attempts: number(retries, "query_attempts"),
+            kinds: kinds.unwrap_or_else(|| vec!["IOException".to_owned()]),
+        }
+    }
+
+    /// Tells whether a statement that failed so often is sent again.
+    pub(super) fn wanted(&self, error: &AdapterError, attempt: u32) -> bool {
+        attempt < self.attempts && self.kinds.contains(&error::kind(&error.to_string()))
+    }
+}
+
+fn number(map: &DataMap, key: &str) -> u32 {
+    map.get(key).and_then(Data::as_i64).and_then(|number| u32::try_from(number).ok()).unwrap_or(1).max(1)
 }
 
 impl Settings {
@@ -46,7 +71,7 @@ impl Settings {
                 target.name, target.database
             )));
         }
-        let attempts = map("retries").get("connect_attempts").and_then(Data::as_i64).unwrap_or(1);
+        let retries = map("retries");
         Ok(Self {
             path,
             database: target.database.clone(),
@@ -56,7 +81,8 @@ impl Settings {
             extensions: list("extensions"),
             attach,
             secrets: maps("secrets"),
-            attempts: u32::try_from(attempts).unwrap_or(1).max(1),
+            attempts: number(&retries, "connect_attempts"),
+            retries: Retries::read(&retries),
         })
     }
 
@@ -66,67 +92,40 @@ impl Settings {
     }
 }
 
-static HOLDER: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"held in (.*?) ?\(PID (\d+)\)").ok());
-
-/// How often a wait looks whether it is to end.
-const LOOK: Duration = Duration::from_millis(50);
-
-/// Opens the database; while another process holds it, tries again as often as the profile says.
+/// Opens the database; while another process holds it, waits as the profile says. To read alone, nothing is made: what
+/// is not there is stood in for by a database without anything in it.
 pub(super) fn open(
     settings: &Settings,
-    stopped: &AtomicBool,
-    say: &dyn Fn(&str),
+    access: Access,
+    waiting: &Waiting<'_>,
 ) -> Result<engine::Connection, AdapterError> {
-    let in_memory = settings.path == ":memory:";
     let path = PathBuf::from(&settings.path);
-    if !in_memory
-        && !settings.path.contains("://")
+    let is_file = settings.path != ":memory:" && !settings.path.contains("://");
+    let stood_in_for = access == Access::Read && is_file && !fs::is_file(&path);
+    let opened = if stood_in_for { ":memory:" } else { settings.path.as_str() };
+    if is_file
+        && access == Access::Write
         && let Some(parent) = path.parent()
         && !parent.as_os_str().is_empty()
     {
         fs::create_folder(parent)
             .map_err(|error| AdapterError::Open { path: path.clone(), message: error.to_string() })?;
     }
-    let mut waited = 0;
-    for attempt in 1.. {
-        let said = match engine::Connection::open_with_flags(&settings.path, config(settings)?) {
-            Ok(connection) => {
-                once(&connection, settings)?;
-                return Ok(connection);
-            }
-            Err(engine::Error::DuckDBFailure(_, Some(message))) => message,
-            Err(other) => other.to_string(),
-        };
-        let holder = HOLDER.as_ref().and_then(|pattern| pattern.captures(&said)).map(|found| {
-            let part = |index| found.get(index).map_or("", |part| part.as_str());
-            if part(1).is_empty() {
-                format!("process {}", part(2))
-            } else {
-                format!("process {} ({})", part(2), part(1))
-            }
-        });
-        match holder {
-            None => return Err(AdapterError::Open { path, message: said }),
-            Some(holder) if attempt >= settings.attempts || stopped.load(Ordering::SeqCst) => {
-                return Err(AdapterError::Locked { path, holder, seconds: waited });
-            }
-            Some(holder) => {
-                // dbt-duckdb doubles the wait with each attempt; half a minute is the most between two looks.
-                let pause = (1_u64 << (attempt - 1).min(5)).min(30);
-                say(&format!(
-                    "The database {} is in use by {holder}; attempt {attempt} of {}, the next one in {pause} s",
-                    path.display(),
-                    settings.attempts
-                ));
-                let watch = Stopwatch::start();
-                while watch.seconds() < pause as f64 && !stopped.load(Ordering::SeqCst) {
-                    std::thread::sleep(LOOK);
-                }
-                waited += pause;
-            }
+    let read_only = access == Access::Read && is_file && !stood_in_for;
+    let connection = lock::wait(&path, settings.attempts, waiting, || {
+        let mut config = config(settings)?;
+        if read_only {
+            let read_only = config.access_mode(engine::AccessMode::ReadOnly);
+            config = read_only.map_err(|error| error::translate(&error, ""))?;
         }
+        Ok(engine::Connection::open_with_flags(opened, config))
+    })?;
+    if stood_in_for {
+        let sql = format!("ATTACH ':memory:' AS {}", quoted(&settings.database));
+        connection.execute_batch(&sql).map_err(|error| error::translate(&error, &sql))?;
     }
-    Err(AdapterError::Open { path, message: "no attempt was made".to_owned() })
+    once(&connection, settings)?;
+    Ok(connection)
 }
 
 fn config(settings: &Settings) -> Result<engine::Config, AdapterError> {
@@ -198,10 +197,15 @@ pub(super) fn prepare(connection: &engine::Connection, settings: &Settings) -> R
     for (key, value) in &settings.session {
         run(&format!("SET {key} = {}", literal(&value.to_text().unwrap_or_default())))?;
     }
-    if settings.database != duckdb_database(&settings.path) {
-        run(&format!("USE {}", settings.database))?;
+    let current = connection.query_row("select current_database()", [], |row| row.get::<_, String>(0));
+    if current.is_ok_and(|current| current != settings.database) {
+        run(&format!("USE {}", quoted(&settings.database)))?;
     }
     Ok(())
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 fn literal(text: &str) -> String {

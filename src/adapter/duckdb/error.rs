@@ -13,7 +13,17 @@ pub(super) fn translate(error: &engine::Error, sql: &str) -> AdapterError {
     };
     let (message, pointer) = split(&said);
     let offset = pointer.and_then(|pointer| pointer.locate(sql)).or_else(|| quoted_name(&message, sql));
-    AdapterError::Statement { message, offset }
+    let conflict = kind(&message) == "TransactionException" || message.contains("write-write conflict");
+    AdapterError::Statement { message, offset, conflict }
+}
+
+/// Returns the kind of an error as DuckDB's Python package names it: profiles name kinds so.
+pub(super) fn kind(message: &str) -> String {
+    let kind = message.split_once(" Error: ").map_or("", |(kind, _)| kind);
+    match kind {
+        "TransactionContext" => "TransactionException".to_owned(),
+        kind => format!("{}Exception", kind.replace(' ', "")),
+    }
 }
 
 /// DuckDB's picture of a line: `LINE 3: select x` with a caret below.

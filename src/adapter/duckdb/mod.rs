@@ -3,40 +3,41 @@
 mod cells;
 mod connect;
 mod error;
+mod lock;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ::duckdb as engine;
 
-use crate::adapter::{Adapter, AdapterError, Answer, Connection, Interrupt};
+use crate::adapter::duckdb::lock::Waiting;
+use crate::adapter::{Access, Adapter, AdapterError, Answer, Connection, Interrupt};
 use crate::base::clock::Stopwatch;
 use crate::base::table::{Receipt, Table, TableColumn};
 use crate::project::profile::Target;
 
 /// A DuckDB database, opened at the first connection.
 pub struct DuckDb {
-    settings: connect::Settings,
+    settings: Arc<connect::Settings>,
+    access: Access,
     database: Mutex<Option<engine::Connection>>,
     /// Whether a database that somebody else holds is waited for no longer.
-    stopped: AtomicBool,
+    stopped: Arc<AtomicBool>,
 }
 
 impl DuckDb {
     /// Reads what the target says; opens nothing.
-    pub fn new(target: &Target) -> Result<Self, AdapterError> {
-        Ok(Self {
-            settings: connect::Settings::read(target)?,
-            database: Mutex::new(None),
-            stopped: AtomicBool::new(false),
-        })
+    pub fn new(target: &Target, access: Access) -> Result<Self, AdapterError> {
+        let settings = Arc::new(connect::Settings::read(target)?);
+        Ok(Self { settings, access, database: Mutex::default(), stopped: Arc::default() })
     }
 }
 
-/// Opens a database that is nowhere but in memory, whatever database models are built in.
-pub fn in_memory() -> Result<Box<dyn Connection>, AdapterError> {
+/// Asks a question in a database that is nowhere but in memory, whatever database models are built in.
+pub fn ask_in_memory(prepare: &str, question: &str) -> Result<Table, AdapterError> {
     let opened = engine::Connection::open_in_memory().map_err(|error| error::translate(&error, ""))?;
-    Ok(Box::new(DuckDbConnection { connection: opened }))
+    opened.execute_batch(prepare).map_err(|error| error::translate(&error, prepare))?;
+    rows(&opened, question, None)
 }
 
 impl Adapter for DuckDb {
@@ -45,14 +46,16 @@ impl Adapter for DuckDb {
         let connection = match &*database {
             Some(open) => open.try_clone().map_err(|error| error::translate(&error, ""))?,
             None => {
-                let open = connect::open(&self.settings, &self.stopped, say)?;
+                let open =
+                    connect::open(&self.settings, self.access, &Waiting { stopped: &self.stopped, say })?;
                 let connection = open.try_clone().map_err(|error| error::translate(&error, ""))?;
                 *database = Some(open);
                 connection
             }
         };
         connect::prepare(&connection, &self.settings)?;
-        Ok(Box::new(DuckDbConnection { connection }))
+        let (settings, stopped) = (self.settings.clone(), self.stopped.clone());
+        Ok(Box::new(DuckDbConnection { connection, settings, stopped }))
     }
 
     fn stop_waiting(&self) {
@@ -71,35 +74,26 @@ impl Adapter for DuckDb {
 
 struct DuckDbConnection {
     connection: engine::Connection,
+    settings: Arc<connect::Settings>,
+    stopped: Arc<AtomicBool>,
 }
 
 impl Connection for DuckDbConnection {
     fn run(&mut self, sql: &str, fetch: bool, limit: Option<usize>) -> Result<Answer, AdapterError> {
-        let watch = Stopwatch::start();
-        let failed = |error: engine::Error| error::translate(&error, sql);
-        if sql.trim().is_empty() {
-            return Ok(Answer { receipt: receipt(None, watch), table: Table::default() });
+        let mut attempt = 1;
+        loop {
+            let answer = self.run_once(sql, fetch, limit);
+            match &answer {
+                Err(error)
+                    if self.settings.retries.wanted(error, attempt)
+                        && !self.stopped.load(Ordering::SeqCst) =>
+                {
+                    Waiting { stopped: &self.stopped, say: &|_| {} }.pause(attempt);
+                    attempt += 1;
+                }
+                _ => return answer,
+            }
         }
-        if !fetch {
-            let changed = self.execute(sql).map_err(failed)?;
-            return Ok(Answer { receipt: receipt(changed, watch), table: Table::default() });
-        }
-        let mut statement = self.connection.prepare(sql).map_err(failed)?;
-        let mut rows = statement.query([]).map_err(failed)?;
-        let mut table = Table::default();
-        let most = limit.unwrap_or(usize::MAX);
-        if let Some(statement) = rows.as_ref() {
-            table.columns = columns(statement);
-        }
-        let width = table.columns.len();
-        while table.rows.len() < most {
-            let Some(row) = rows.next().map_err(failed)? else { break };
-            let cells: Result<Vec<_>, _> = (0..width)
-                .map(|index| row.get_ref(index).map(|value| cells::cell(value, table.columns.get(index))))
-                .collect();
-            table.rows.push(cells.map_err(failed)?);
-        }
-        Ok(Answer { receipt: receipt(None, watch), table })
     }
 
     fn stored_bytes(&mut self, relation: &str) -> Option<u64> {
@@ -116,6 +110,20 @@ impl Connection for DuckDbConnection {
 }
 
 impl DuckDbConnection {
+    fn run_once(&mut self, sql: &str, fetch: bool, limit: Option<usize>) -> Result<Answer, AdapterError> {
+        let watch = Stopwatch::start();
+        let failed = |error: engine::Error| error::translate(&error, sql);
+        if sql.trim().is_empty() {
+            return Ok(Answer { receipt: receipt(None, watch), table: Table::default() });
+        }
+        if !fetch {
+            let changed = self.execute(sql).map_err(failed)?;
+            return Ok(Answer { receipt: receipt(changed, watch), table: Table::default() });
+        }
+        let table = rows(&self.connection, sql, limit)?;
+        Ok(Answer { receipt: receipt(None, watch), table })
+    }
+
     /// Runs statements; returns how many rows the last one changed, if that is what it does.
     fn execute(&self, sql: &str) -> engine::Result<Option<i64>> {
         let mut statement = self.connection.prepare(sql)?;
@@ -124,6 +132,27 @@ impl DuckDbConnection {
         let row = if counts { rows.next()? } else { None };
         row.map_or(Ok(None), |row| row.get(0))
     }
+}
+
+/// Runs a statement and fetches its rows.
+fn rows(connection: &engine::Connection, sql: &str, limit: Option<usize>) -> Result<Table, AdapterError> {
+    let failed = |error: engine::Error| error::translate(&error, sql);
+    let mut statement = connection.prepare(sql).map_err(failed)?;
+    let mut rows = statement.query([]).map_err(failed)?;
+    let mut table = Table::default();
+    let most = limit.unwrap_or(usize::MAX);
+    if let Some(statement) = rows.as_ref() {
+        table.columns = columns(statement);
+    }
+    let width = table.columns.len();
+    while table.rows.len() < most {
+        let Some(row) = rows.next().map_err(failed)? else { break };
+        let cells: Result<Vec<_>, _> = (0..width)
+            .map(|index| row.get_ref(index).map(|value| cells::cell(value, table.columns.get(index))))
+            .collect();
+        table.rows.push(cells.map_err(failed)?);
+    }
+    Ok(table)
 }
 
 fn columns(statement: &engine::Statement<'_>) -> Vec<TableColumn> {

@@ -1,9 +1,9 @@
 //! `build`, `run`, `test`, `seed`, `snapshot`: running nodes, artifacts, exit code.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::adapter;
+use crate::adapter::{self, Access};
 use crate::artifact::{self, manifest, run_results};
 use crate::cli::args::Selection;
 use crate::cli::exit::Exit;
@@ -62,7 +62,7 @@ pub(super) fn run(setting: &Setting, kind: Kind, selection: &Selection) -> Exit 
         Ok(chosen) => chosen,
         Err(exit) => return exit,
     };
-    carry_out(setting, &project, kind, &chosen, BTreeMap::new())
+    carry_out(setting, &project, kind, &chosen, None)
 }
 
 /// Runs what is left of an earlier invocation.
@@ -85,16 +85,16 @@ pub(super) fn again(setting: &Setting, kind: Kind, selection: &Selection, past: 
         setting.listener.notice(&Event::Message { text, info: true });
         return Exit::Fine;
     }
-    carry_out(setting, &project, kind, &chosen, past.in_doubt().clone())
+    carry_out(setting, &project, kind, &chosen, Some(past))
 }
 
-/// Runs nodes; `in_doubt` are those whose rows may be there already, with the rows that their tables then have.
+/// Runs nodes, maybe those that an earlier run left to do.
 fn carry_out(
     setting: &Setting,
     project: &Arc<Project>,
     kind: Kind,
     chosen: &BTreeSet<String>,
-    in_doubt: BTreeMap<String, i64>,
+    past: Option<&Past>,
 ) -> Exit {
     if chosen.is_empty() {
         let text = "Nothing to do. Try checking your model configs and model specification args";
@@ -104,10 +104,14 @@ fn carry_out(
         return finish(setting, project, &RunOutcome::default());
     }
     let action = if kind == Kind::Build { Action::Build } else { Action::Run };
-    let session = match open(setting, project) {
+    let session = match open(setting, project, Access::Write) {
         Ok(session) => session,
         Err(exit) => return exit,
     };
+    if let Some(past) = past {
+        session.go_on_with(past.earlier());
+    }
+    let in_doubt = past.map(|past| past.in_doubt().clone()).unwrap_or_default();
     let asked = Asked { action, fail_fast: setting.flags.is_on("fail_fast"), in_doubt };
     match run_nodes(&session, chosen, &asked) {
         Ok(outcome) => {
@@ -134,8 +138,8 @@ fn carry_out(
 }
 
 /// Opens a session that ctrl-C stops.
-pub(super) fn open(setting: &Setting, project: &Arc<Project>) -> Result<Arc<Session>, Exit> {
-    let adapter = adapter::open(&project.invocation.target).map_err(|error| {
+pub(super) fn open(setting: &Setting, project: &Arc<Project>, access: Access) -> Result<Arc<Session>, Exit> {
+    let adapter = adapter::open(&project.invocation.target, access).map_err(|error| {
         setting.complain(&format!("error: {error}"));
         Exit::Misuse
     })?;

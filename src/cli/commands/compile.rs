@@ -1,5 +1,6 @@
 //! `compile`: writes the SQL of nodes without running it.
 
+use crate::adapter::Access;
 use crate::cli::args::Selection;
 use crate::cli::commands::build;
 use crate::cli::exit::Exit;
@@ -19,7 +20,7 @@ pub(super) fn run(setting: &Setting, selection: &Selection) -> Exit {
         Ok(chosen) => chosen,
         Err(exit) => return exit,
     };
-    let session = match build::open(setting, &project) {
+    let session = match build::open(setting, &project, Access::Write) {
         Ok(session) => session,
         Err(exit) => return exit,
     };

@@ -15,7 +15,7 @@ pub(super) fn run(setting: &Setting) -> Exit {
     let target = &project.invocation.target;
     say(format!("project {}: OK", project.invocation.project_name));
     say(format!("profile {}, target {}: OK", target.profile, target.name));
-    let checked = adapter::open(target).and_then(|adapter| {
+    let checked = adapter::open(target, adapter::Access::Write).and_then(|adapter| {
         for (key, value) in adapter.describe() {
             say(format!("  {key}: {value}"));
         }

@@ -11,13 +11,16 @@ mod list;
 mod parse;
 mod retry;
 mod show;
+mod verify_incremental;
 
-use crate::cli::args::{Arguments, Command, Running};
+use crate::base::data::{Data, DataMap};
+use crate::cli::args::{Arguments, Command, EventTimes, Rows, Running};
 use crate::cli::exit::Exit;
 use crate::cli::session::Setting;
 
 /// Runs a command.
-pub(super) fn run(arguments: Arguments) -> Exit {
+pub(super) fn run(mut arguments: Arguments) -> Exit {
+    arguments.global.flags.0.extend(rows(&arguments.command));
     if let Command::Retry { state, .. } = &arguments.command {
         let state = state.clone();
         return retry::run(arguments, state.as_deref());
@@ -42,6 +45,9 @@ pub(super) fn run(arguments: Arguments) -> Exit {
         Command::Show { selection, inline, limit, output, .. } => {
             show::run(&setting, &selection, inline.as_deref(), limit, output)
         }
+        Command::VerifyIncremental { selection, asked } => {
+            verify_incremental::run(&setting, &selection, &asked)
+        }
         Command::Deps(asked) => deps::run(&setting, &asked),
         Command::Debug => debug::run(&setting),
         Command::Clean => clean::run(&setting),
@@ -63,4 +69,21 @@ fn running(command: &Command) -> Option<&Running> {
         | Command::Show { running, .. } => Some(running),
         _ => None,
     }
+}
+
+/// Returns what is given of the rows that a command reads, as flags.
+fn rows(command: &Command) -> DataMap {
+    let none = EventTimes::default();
+    let (Rows { empty, no_empty }, times) = match command {
+        Command::Build { rows, times, .. } | Command::Run { rows, times, .. } => (rows, times),
+        Command::Compile { rows, .. } => (rows, &none),
+        _ => return DataMap::new(),
+    };
+    let EventTimes { sample, event_time_start, event_time_end } = times;
+    let is_given = *empty || *no_empty;
+    let texts =
+        [("sample", sample), ("event_time_start", event_time_start), ("event_time_end", event_time_end)];
+    let texts = texts.into_iter().filter_map(|(name, text)| Some((name, Data::from(text.as_deref()?))));
+    let empty = is_given.then_some(("empty", Data::Bool(*empty)));
+    texts.chain(empty).map(|(name, value)| (name.to_owned(), value)).collect()
 }

@@ -8,7 +8,7 @@ use clap::Parser;
 use crate::base::fs;
 use crate::cli::args::{Arguments, Command, Running, Selection};
 use crate::cli::commands::build::{self, Kind};
-use crate::cli::commands::running;
+use crate::cli::commands::{rows, running};
 use crate::cli::exit::Exit;
 use crate::cli::session::Setting;
 use crate::compile::flags;
@@ -80,6 +80,7 @@ fn combined(past: &Past, now: Arguments) -> Result<Arguments, String> {
             Arguments::try_parse_from(std::iter::once("martlet").chain(words.iter().map(String::as_str)))
                 .map_err(|_| format!("the last command cannot be run again: `{line}`"))?;
         parsed.global.command_lines = vec![words.clone()];
+        parsed.global.flags.0.extend(rows(&parsed.command));
         Ok(parsed)
     });
     let mut lines = parsed.collect::<Result<Vec<_>, String>>()?.into_iter().chain([now]);

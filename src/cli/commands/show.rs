@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
+use crate::adapter::Access;
 use crate::base::table::{Cell, Table};
 use crate::cli::args::{Selection, ShowOutput};
 use crate::cli::commands::build;
@@ -36,7 +37,7 @@ pub(super) fn run(
         Ok(project) => project,
         Err(exit) => return exit,
     };
-    let session = match build::open(setting, &project) {
+    let session = match build::open(setting, &project, Access::Read) {
         Ok(session) => session,
         Err(exit) => return exit,
     };

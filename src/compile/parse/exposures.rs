@@ -74,6 +74,7 @@ fn node(
         depends_on: Vec::new(),
         detail: Detail::Exposure(exposure.clone()),
         kept: DataMap::new(),
+        batch: None,
     };
     node.references = references(reading, &node, exposure, findings);
     node

@@ -229,6 +229,7 @@ fn draft(
             short_name,
         }),
         kept: DataMap::new(),
+        batch: None,
     };
     let calls = learn_references(reading, &mut node, findings);
     if !calls.is_empty() {

@@ -112,5 +112,6 @@ fn blank(reading: &Reading, package: &Package, event: &'static str, index: usize
         depends_on: Vec::new(),
         detail: Detail::Operation { event, index },
         kept: DataMap::from_iter([("index".to_owned(), Data::Int(index as i128))]),
+        batch: None,
     }
 }

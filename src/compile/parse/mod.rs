@@ -7,6 +7,7 @@ mod generic_tests;
 mod hooks;
 mod keys;
 mod macros;
+mod microbatch;
 mod names;
 mod resources;
 mod snapshots;
@@ -108,6 +109,7 @@ pub fn read(
     let own_first = invocation.options.flags.is_on("require_ref_searches_node_package_before_root");
     let resolver = Resolver::new(&nodes, &invocation.project_name, own_first);
     resolve_all(&mut nodes, &resolver, findings);
+    microbatch::check(&reading, &mut nodes, findings);
     keys::assign(&mut nodes);
     let graph = Graph::new(&nodes);
     findings.extend(cycle::find(&graph, &nodes, &resolver));

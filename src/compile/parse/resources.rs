@@ -185,6 +185,7 @@ pub(super) fn blank(package: &Package, file: &ProjectFile, resource_type: Resour
         depends_on: Vec::new(),
         detail: Detail::None,
         kept: DataMap::new(),
+        batch: None,
     }
 }
 

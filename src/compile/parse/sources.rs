@@ -123,6 +123,7 @@ fn node(
             external: external(&table.external),
         }),
         kept: DataMap::new(),
+        batch: None,
     }
 }
 

@@ -55,6 +55,8 @@ pub struct Environment {
     late: RefCell<HashMap<Rc<str>, Late>>,
     /// The ids of the macros called from the template itself.
     called: RefCell<Vec<String>>,
+    /// What stands in for macros and names of the context, wherever they are called.
+    overrides: RefCell<HashMap<Rc<str>, Value>>,
 }
 
 impl Environment {
@@ -69,12 +71,18 @@ impl Environment {
             limits: Cell::default(),
             late: RefCell::default(),
             called: RefCell::default(),
+            overrides: RefCell::default(),
         }
     }
 
     /// Sets a name of the context.
     pub fn set(&self, name: &str, value: Value) {
         self.context.borrow_mut().insert(name.into(), value);
+    }
+
+    /// Lets a value stand in for what a name means, be it a macro.
+    pub fn replace(&self, name: &str, value: Value) {
+        self.overrides.borrow_mut().insert(name.into(), value);
     }
 
     /// Sets a name of the context whose value is only made when a template asks for it.
@@ -243,6 +251,9 @@ impl<'e> Evaluator<'e> {
             return Some(value);
         }
         let environment = self.environment;
+        if let Some(value) = environment.overrides.borrow().get(name) {
+            return Some(value.clone());
+        }
         if environment.with_macros
             && let Some(value) = environment.macros.lookup(&environment.package, name)
         {

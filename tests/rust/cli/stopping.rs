@@ -1,6 +1,7 @@
 //! Ctrl-C: what runs is stopped, what was done is kept, and `retry` goes on from there.
 
-use std::process::{Command, Stdio};
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Command, Output, Stdio};
 
 use crate::support::project::Project;
 use crate::support::run::{Answer, answer, command, run};
@@ -22,10 +23,10 @@ select * from {{ ref('slow') }}
 const AN_HOUR: &str =
     "{{ config(materialized='table') }} select count(*) as id from range(1000000000) a, range(1000000000) b";
 
-/// Runs the program and sends it signals, one after another, once the slow model has begun.
+/// Runs the program and sends it signals once the slow model has begun, each after what was said to the one before.
 fn interrupted(project: &Project, signals: &[&str]) -> Answer {
     let mut command = command(project, &["run", "--threads", "1"], &[]);
-    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let journals = project.path(".martlet/journal");
     let begun = || {
         let entries = std::fs::read_dir(&journals).into_iter().flatten();
@@ -35,11 +36,16 @@ fn interrupted(project: &Project, signals: &[&str]) -> Answer {
     while !begun() {
         std::thread::yield_now();
     }
+    let mut said = String::new();
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
     for signal in signals {
         let line = format!("kill -{signal} {}", child.id());
         assert!(Command::new("sh").args(["-c", &line]).status().unwrap().success());
+        stderr.read_line(&mut said).unwrap();
     }
-    answer(project, &child.wait_with_output().unwrap())
+    stderr.read_to_string(&mut said).unwrap();
+    let output = child.wait_with_output().unwrap();
+    answer(project, &Output { stderr: said.into_bytes(), ..output })
 }
 
 #[test]
@@ -53,6 +59,7 @@ fn an_interrupted_run_says_what_was_done_and_is_gone_on_with() {
     HH:MM:SS  Finished running 2 table models, 1 view model in H hours M minutes and S.SS seconds (S.SSs).
     HH:MM:SS  Exited because of keyboard interrupt
     HH:MM:SS  Done. PASS=1 WARN=0 ERROR=0 SKIP=2 NO-OP=0 TOTAL=3
+    ! Stopping what runs; ctrl-C once more leaves at once
     exit 2
     ");
     let results = project.read("target/run_results.json");

@@ -19,7 +19,8 @@
 {% endmacro %}
 
 {% macro duckdb__load_csv_rows(model, agate_table) -%}
-    {%- if not config.get('fast', true) -%}
+    {#- Outside of a seed there is no file to read. -#}
+    {%- if not config.get('fast', true) or seed_query is not defined -%}
         {{ return(default__load_csv_rows(model, agate_table)) }}
     {%- endif -%}
     {%- set load_sql -%}
