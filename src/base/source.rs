@@ -66,6 +66,16 @@ impl SourceMap {
         self.files.read().unwrap_or_else(PoisonError::into_inner).get(id.0 as usize).cloned()
     }
 
+    /// Finds a text in the first of the wanted files that holds it.
+    pub fn find(&self, text: &str, wanted: impl Fn(FileId, &str) -> bool) -> Option<Place> {
+        let files = self.files.read().unwrap_or_else(PoisonError::into_inner);
+        files.iter().enumerate().find_map(|(index, file)| {
+            let id = FileId(index as u32);
+            let start = wanted(id, &file.name).then(|| file.text.find(text)).flatten()?;
+            Some(Place::new(id, Span::new(start, start + text.len())))
+        })
+    }
+
     /// Returns `path:line:column` of the first byte of a place.
     pub fn describe(&self, place: Place) -> String {
         self.get(place.file).map_or_else(String::new, |file| {

@@ -221,6 +221,15 @@ pub enum Command {
         #[arg(long, value_enum, default_value_t = ShowOutput::Text)]
         output: ShowOutput,
     },
+    /// Call a macro
+    RunOperation {
+        /// Name of the macro: `name`, or `package.name`
+        #[arg(value_name = "MACRO")]
+        name: String,
+        /// Its arguments, as YAML: '{days: 3}'
+        #[arg(long)]
+        args: Option<String>,
+    },
     /// Prove that incremental models are by batches what they are when built whole
     ///
     /// In a schema of its own each model is built from relations that are filled part by part, then once whole, and

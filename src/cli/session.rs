@@ -160,28 +160,32 @@ impl Setting {
         })
     }
 
-    /// Reads `--vars`, which must be a mapping in YAML.
+    /// Reads `--vars`.
     pub(super) fn vars(&self) -> Result<DataMap, Exit> {
-        let text = self.global.vars.as_deref().unwrap_or("{}");
-        let file = self.sources.add("--vars", text);
+        self.mapping("--vars", self.global.vars.as_deref())
+    }
+
+    /// Reads what was given for an argument, which must be a mapping in YAML.
+    pub(super) fn mapping(&self, argument: &str, given: Option<&str>) -> Result<DataMap, Exit> {
+        let text = given.unwrap_or("{}");
+        let file = self.sources.add(argument, text);
         let (tree, mut findings) = yaml::parse(file, text);
+        let cure = format!("write {argument} '{{name: value}}'");
         if findings.iter().any(Diagnostic::is_error) {
             diagnostic::sort(&mut findings);
             for finding in findings {
                 self.listener.notice(&Event::Finding(finding));
             }
-            self.complain(&format!(
-                "error: String '{text}' is not valid YAML for --vars; write --vars '{{name: value}}'"
-            ));
+            self.complain(&format!("error: String '{text}' is not valid YAML for {argument}; {cure}"));
             return Err(Exit::Misuse);
         }
         match tree.to_data() {
             Data::Map(map) => Ok(map),
             Data::Null => Ok(DataMap::new()),
             other => {
+                let kind = other.type_name();
                 self.complain(&format!(
-                    "error: String '{text}' is not valid YAML for --vars: it must be a mapping, not {}; write --vars '{{name: value}}'",
-                    other.type_name()
+                    "error: String '{text}' is not valid YAML for {argument}: it must be a mapping, not {kind}; {cure}"
                 ));
                 Err(Exit::Misuse)
             }

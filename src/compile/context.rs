@@ -113,15 +113,28 @@ pub fn node(names: &Environment, invocation: &Arc<Invocation>, package: &str, ho
     names.set("post_hooks", Value::list(Vec::new()));
 }
 
-/// `render(text)`: renders a text in the present context, where the expression that gave it stands.
+/// `render(text)`: renders a text in the present context, where it is written, else where the expression that gave it
+/// stands.
 fn render_text(evaluator: &mut Evaluator<'_>, arguments: Arguments) -> Result<Value> {
     let mut reader = arguments.reader("render");
-    let text = reader.required("string")?.to_text();
+    let given = reader.required("string")?;
     reader.finish()?;
-    let Some(here) = evaluator.here() else { return Ok(Value::from(text)) };
-    let origin = Origin::runs(here.file, &[(0, here.span.start)], 0);
-    let template =
-        parse(&text, &origin, false).map_err(|finding| RenderError::new(finding.message.clone()))?;
+    let text = given.to_text();
+    let written = match &given {
+        Value::Str(text) => {
+            text.pieces().and_then(<[_]>::first).filter(|piece| piece.exact && piece.start == 0)
+        }
+        _ => None,
+    };
+    let Some(here) = written.map(|piece| piece.place).or(evaluator.here()) else {
+        return Ok(Value::from(text));
+    };
+    let origin = Origin::at(here.file, here.span.start as usize);
+    let template = parse(&text, &origin, false).map_err(|finding| {
+        let mut error = RenderError::new(finding.message.clone());
+        error.place = finding.primary.as_ref().map(|label| label.place);
+        error
+    })?;
     evaluator.render(&template).map(|output| Value::Str(Text::captured(output)))
 }
 

@@ -15,4 +15,5 @@ pub mod target;
 pub mod test_names;
 mod version_check;
 pub mod warnings;
+pub mod written;
 pub mod yaml_text;

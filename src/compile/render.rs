@@ -223,8 +223,7 @@ pub fn environment(
     names.set("compiled_code", Value::None);
     names.set("database", Value::from(node.database.as_str()));
     names.set("schema", Value::from(node.schema.as_str()));
-    let shared = project.clone();
-    names.set_late("graph", move || graph(&shared));
+    set_graph(project, &names);
     names.set("model", model_value(project, node));
     for kind in ["ref", "source"] {
         let (project, id, injected) = (project.clone(), node.unique_id.clone(), injected.clone());
@@ -252,6 +251,12 @@ fn model_value(project: &Project, node: &Node) -> Value {
         entries.borrow_mut().insert(Key::text("batch"), told);
     }
     value
+}
+
+/// Sets `graph`, which is made when somebody looks at it.
+pub fn set_graph(project: &Arc<Project>, names: &Environment) {
+    let shared = project.clone();
+    names.set_late("graph", move || graph(&shared));
 }
 
 /// Returns what `graph` is: every node by its section and id.

@@ -51,6 +51,10 @@ fn events(code: &Code) -> &'static [&'static str] {
         (codes::TEST_LEFT_OUT, &["NodeNotFoundOrDisabled"]),
         (codes::UNUSED_CONFIG_PATH, &["UnusedResourceConfigPath"]),
         (codes::EMPTY_SELECTION, &["NoNodesForSelectionCriteria"]),
+        (codes::DEPRECATED_MODEL, &["DeprecatedModel"]),
+        (codes::DEPRECATED_REFERENCE, &["DeprecatedReference"]),
+        (codes::COMING_DEPRECATION, &["UpcomingReferenceDeprecation"]),
+        (codes::CONSTRAINT_LEFT_OUT, &["UnsupportedConstraintMaterialization"]),
         (codes::UNPINNED_PACKAGE, &["DepsUnpinned"]),
     ];
     TABLE.iter().find(|(known, _)| *known == code).map_or(&[], |(_, names)| names)

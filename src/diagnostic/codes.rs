@@ -95,4 +95,12 @@ codes! {
     Error WRONG_VERSION = "wrong-version";
     /// A model that is built by batches reads nothing that says when its rows happened.
     Warning NO_EVENT_TIME = "no-event-time";
+    /// A model is past its deprecation date.
+    Warning DEPRECATED_MODEL = "deprecated-model";
+    /// A model refers to one that is past its deprecation date.
+    Warning DEPRECATED_REFERENCE = "deprecated-reference";
+    /// A model refers to one that has a deprecation date.
+    Warning COMING_DEPRECATION = "coming-deprecation";
+    /// A model has constraints that its materialization cannot keep.
+    Warning CONSTRAINT_LEFT_OUT = "constraint-left-out";
 }

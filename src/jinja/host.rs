@@ -68,4 +68,9 @@ pub trait Host {
 
     /// Warns of something that has a name. `Err` when a warning of this name is to be an error.
     fn warn(&self, name: &str, message: &str) -> Result<(), HostError>;
+
+    /// Warns of something unless that was said already in this run.
+    fn warn_once(&self, message: &str) -> Result<(), HostError> {
+        self.warn("JinjaLogWarning", message)
+    }
 }

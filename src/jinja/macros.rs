@@ -188,18 +188,14 @@ impl MacroRegistry {
         Err(tried)
     }
 
-    /// Finds the macro of a materialization: the root project's before the program's own and those before other
-    /// packages', the adapter's before the default one.
-    pub fn materialization(&self, package: &str, name: &str) -> Option<&Arc<Macro>> {
-        let places =
-            [self.root.as_str(), package].into_iter().chain(self.internal.iter().map(String::as_str));
+    /// Finds the macro of a materialization: the adapter's before the default one; of these the root project's before
+    /// the program's own, and this before other packages'.
+    pub fn materialization(&self, name: &str) -> Option<&Arc<Macro>> {
+        let own: Vec<&str> = std::iter::once(&self.root).chain(&self.internal).map(String::as_str).collect();
         let variants =
             [self.adapter.as_str(), "default"].map(|adapter| format!("materialization_{name}_{adapter}"));
-        let own: Vec<&str> = places.collect();
-        let (outer, internal) = own.split_at(2);
-        let found = [outer, internal].into_iter().find_map(|group| {
-            variants.iter().find_map(|variant| group.iter().find_map(|package| self.get(package, variant)))
-        });
+        let found =
+            variants.iter().find_map(|variant| own.iter().find_map(|package| self.get(package, variant)));
         // A package adds materializations, but takes the place of none that is built in.
         let imported = || {
             let all = self.all();

@@ -9,6 +9,7 @@ pub mod label;
 pub mod microbatch;
 pub mod microbatch_windows;
 pub mod nodes;
+pub mod operation;
 pub mod past;
 pub mod plan;
 pub mod query_comment;

@@ -183,6 +183,11 @@ fn moment(text: &str) -> Option<DateTime<Utc>> {
 fn words(arguments: &Value) -> Vec<String> {
     let text = |name: &str| arguments.get(name).and_then(Value::as_str).map(str::to_owned);
     let mut words = vec![text("which").unwrap_or_default()];
+    // What `run-operation` calls.
+    words.extend(text("macro"));
+    if let Some(given) = arguments.get("args").filter(|given| given.is_object()) {
+        words.extend(["--args".to_owned(), given.to_string()]);
+    }
     for name in ["full_refresh", "store_failures", "empty", "fail_fast"] {
         if arguments.get(name) == Some(&Value::Bool(true)) {
             words.push(format!("--{}", name.replace('_', "-")));

@@ -52,6 +52,8 @@ pub struct Session {
     comment: QueryComment,
     journal: OnceLock<Journal>,
     stopping: Mutex<Stopping>,
+    /// The warnings that are said once.
+    said: Mutex<BTreeSet<String>>,
 }
 
 impl Session {
@@ -71,6 +73,7 @@ impl Session {
             listener,
             journal: OnceLock::new(),
             stopping: Mutex::default(),
+            said: Mutex::default(),
         })
     }
 
@@ -401,5 +404,12 @@ impl Host for NodeHost {
             Treatment::Silence => {}
         }
         Ok(())
+    }
+
+    fn warn_once(&self, message: &str) -> Result<(), HostError> {
+        let mut said = self.session.said.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_new = said.insert(message.to_owned());
+        drop(said);
+        if is_new { self.warn("JinjaLogWarning", message) } else { Ok(()) }
     }
 }

@@ -9,7 +9,7 @@ use crate::base::data::Data;
 use crate::base::fs;
 use crate::base::table::{Receipt, Table};
 use crate::compile::warnings::{Treatment, Warnings};
-use crate::compile::{node_value, render};
+use crate::compile::{node_value, render, written};
 use crate::graph::nodes::{Node, ResourceType};
 use crate::jinja::builtins::relation::Relation;
 use crate::jinja::builtins::results::{self, Results, Stored};
@@ -204,7 +204,7 @@ fn execute(
 ) -> Result<(), RenderError> {
     let project = &session.project;
     let materialization = node.materialization();
-    let Some(found) = project.macros.materialization(&node.package, materialization) else {
+    let Some(found) = project.macros.materialization(materialization) else {
         let mut error = RenderError::new(format!(
             "No materialization '{materialization}' was found for adapter {}",
             project.invocation.target.adapter
@@ -216,8 +216,8 @@ fn execute(
     results::set(names, &store);
     names.set("sql", Value::Str(sql.clone()));
     names.set("compiled_code", Value::Str(sql.clone()));
-    names.set("pre_hooks", hooks(node, "pre-hook"));
-    names.set("post_hooks", hooks(node, "post-hook"));
+    names.set("pre_hooks", hooks(session, node, "pre-hook"));
+    names.set("post_hooks", hooks(session, node, "post-hook"));
     let loading = Loading::of(session, node);
     if let Some(loading) = &loading {
         loading.set(names);
@@ -264,9 +264,24 @@ fn in_hook(node: &Node, mut error: RenderError) -> RenderError {
     error
 }
 
-fn hooks(node: &Node, key: &str) -> Value {
+/// Makes the hooks of a node; each text knows where it is written, for what the database says of it.
+fn hooks(session: &Session, node: &Node, key: &str) -> Value {
     let hooks = node.config.get(key).and_then(Data::as_list).unwrap_or_default();
-    Value::list(hooks.iter().map(|hook| Value::from(&node_value::hook_value(hook))).collect())
+    let placed = |hook: &Data| {
+        let Data::Map(parts) = node_value::hook_value(hook) else { return Value::None };
+        let sql = parts.get("sql").and_then(Data::to_text).unwrap_or_default();
+        let mut text = Output::default();
+        match written::place(&session.project.sources, node, &sql) {
+            Some(place) => text.push(sql.trim(), place, true, None),
+            None => text.push_plain(&sql),
+        }
+        let value = |(key, part): (&String, &Data)| match key.as_str() {
+            "sql" => (key.clone(), Value::Str(Text::captured(text.clone()))),
+            _ => (key.clone(), Value::from(part)),
+        };
+        Value::dict(parts.iter().map(value))
+    };
+    Value::list(hooks.iter().map(placed).collect())
 }
 
 fn receipt(main: &Stored) -> Receipt {

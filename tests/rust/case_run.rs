@@ -29,13 +29,11 @@ pub(crate) fn run(case: &Case) -> Result<Answer, String> {
     for step in case.steps() {
         match step {
             Step::File(path, text) => {
-                let given = path;
-                for (path, text) in complete(std::iter::once((path, text))) {
-                    // What a project can do without is written over only when it is given.
-                    if folder.join(&path).exists() && path != given {
-                        continue;
+                for (name, text) in complete(std::iter::once((path, text))) {
+                    // What a project can do without is not written over by its stand-in.
+                    if name == path || !folder.join(&name).exists() {
+                        write(&folder.join(name), &text)?;
                     }
-                    write(&folder.join(path), &text)?;
                 }
             }
             Step::Line("Remove", path) => {

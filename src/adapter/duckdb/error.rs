@@ -12,7 +12,7 @@ pub(super) fn translate(error: &engine::Error, sql: &str) -> AdapterError {
         other => other.to_string(),
     };
     let (message, pointer) = split(&said);
-    let offset = pointer.and_then(|pointer| pointer.locate(sql)).or_else(|| quoted_name(&message, sql));
+    let offset = pointer.and_then(|pointer| pointer.locate(sql)).or_else(|| named(&message, sql));
     let conflict = kind(&message) == "TransactionException" || message.contains("write-write conflict");
     AdapterError::Statement { message, offset, conflict }
 }
@@ -70,10 +70,11 @@ impl Pointer {
     }
 }
 
-/// Finds the name that a message without a picture quotes, when the statement holds it once.
-fn quoted_name(message: &str, sql: &str) -> Option<usize> {
-    let (_, rest) = message.split_once('"')?;
-    let (name, _) = rest.split_once('"')?;
+/// Finds the name that a message without a picture tells, when the statement holds it once.
+fn named(message: &str, sql: &str) -> Option<usize> {
+    let quoted = || message.split_once('"')?.1.split_once('"');
+    let missing = || message.split_once(" with name ")?.1.split_once(" does not exist");
+    let (name, _) = missing().or_else(quoted)?;
     // A comment in front tells of the statement, and may hold names of it.
     let ahead = if sql.starts_with("/*") { sql.find("*/").unwrap_or_default() } else { 0 };
     let statement = sql.get(ahead..).unwrap_or_default();

@@ -126,7 +126,11 @@ impl DuckDbConnection {
 
     /// Runs statements; returns how many rows the last one changed, if that is what it does.
     fn execute(&self, sql: &str) -> engine::Result<Option<i64>> {
-        let mut statement = self.connection.prepare(sql)?;
+        let mut statement = match self.connection.prepare(sql) {
+            // There is no statement in a text of comments, and nothing to say of that.
+            Err(engine::Error::DuckDBFailure(_, None)) => return Ok(None),
+            prepared => prepared?,
+        };
         let mut rows = statement.query([])?;
         let counts = rows.as_ref().is_some_and(|statement| statement.column_names() == ["Count"]);
         let row = if counts { rows.next()? } else { None };

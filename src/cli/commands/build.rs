@@ -81,11 +81,16 @@ pub(super) fn again(setting: &Setting, kind: Kind, selection: &Selection, past: 
         }
     }
     if chosen.is_empty() {
-        let text = format!("Nothing to retry: all that `{}` was to run came to a good end", past.command);
-        setting.listener.notice(&Event::Message { text, info: true });
-        return Exit::Fine;
+        return nothing_left(setting, past);
     }
     carry_out(setting, &project, kind, &chosen, Some(past))
+}
+
+/// Says that there is nothing to go on with.
+pub(super) fn nothing_left(setting: &Setting, past: &Past) -> Exit {
+    let text = format!("Nothing to retry: all that `{}` was to run came to a good end", past.command);
+    setting.listener.notice(&Event::Message { text, info: true });
+    Exit::Fine
 }
 
 /// Runs nodes, maybe those that an earlier run left to do.

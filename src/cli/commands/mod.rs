@@ -10,6 +10,7 @@ mod init;
 mod list;
 mod parse;
 mod retry;
+mod run_operation;
 mod show;
 mod verify_incremental;
 
@@ -48,6 +49,7 @@ pub(super) fn run(mut arguments: Arguments) -> Exit {
         Command::VerifyIncremental { selection, asked } => {
             verify_incremental::run(&setting, &selection, &asked)
         }
+        Command::RunOperation { name, args } => run_operation::run(&setting, &name, args.as_deref()),
         Command::Deps(asked) => deps::run(&setting, &asked),
         Command::Debug => debug::run(&setting),
         Command::Clean => clean::run(&setting),

@@ -8,7 +8,7 @@ use clap::Parser;
 use crate::base::fs;
 use crate::cli::args::{Arguments, Command, Running, Selection};
 use crate::cli::commands::build::{self, Kind};
-use crate::cli::commands::{rows, running};
+use crate::cli::commands::{rows, run_operation, running};
 use crate::cli::exit::Exit;
 use crate::cli::session::Setting;
 use crate::compile::flags;
@@ -38,6 +38,12 @@ pub(super) fn run(arguments: Arguments, state: Option<&Path>) -> Exit {
         Ok(setting) => setting,
         Err(exit) => return exit,
     };
+    if let Command::RunOperation { name, args } = &combined.command {
+        if past.left(false).is_empty() {
+            return build::nothing_left(&setting, &past);
+        }
+        return run_operation::run(&setting, name, args.as_deref());
+    }
     match kind(&combined.command) {
         Some((kind, selection)) => build::again(&setting, kind, selection, &past),
         None => misuse(format!(

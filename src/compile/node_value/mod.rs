@@ -158,7 +158,7 @@ fn model_keys(keys: &mut Keys, node: &Node, access: Data) {
 }
 
 /// A date stands for its first moment, in universal time where no zone is named.
-fn moment(date: Data) -> Data {
+pub fn moment(date: Data) -> Data {
     let Some(text) = date.as_str() else { return date };
     let has_zone = text.get(10..).is_some_and(|time| time.contains(['+', 'Z', '-']));
     match (text.len(), has_zone) {

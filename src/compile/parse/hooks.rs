@@ -1,4 +1,5 @@
-//! The hooks around a run: each text under `on-run-start` and `on-run-end` is a node of its own.
+//! The hooks around a run: each text under `on-run-start` and `on-run-end` is a node of its own. The hooks of a node are
+//! none, but what they refer to is what the node depends on.
 
 use std::sync::Arc;
 
@@ -6,9 +7,12 @@ use sha2::{Digest, Sha256};
 
 use crate::base::data::{Data, DataMap};
 use crate::compile::context::Recorder;
+use crate::compile::node_value;
 use crate::compile::parse::resources::parse_environment;
 use crate::compile::parse::{Draft, Reading};
 use crate::compile::project::Package;
+use crate::compile::written;
+use crate::compile::yaml_text::is_template;
 use crate::diagnostic::Diagnostic;
 use crate::graph::nodes::{Detail, Node, ResourceType};
 use crate::jinja::eval::render;
@@ -33,6 +37,22 @@ pub(super) fn read(reading: &Reading, findings: &mut Vec<Diagnostic>) -> Vec<Dra
         }
     }
     drafts
+}
+
+/// Renders the hooks of a node to learn what they refer to.
+pub(super) fn refer(reading: &Reading, node: &mut Node, findings: &mut Vec<Diagnostic>) {
+    for key in ["pre-hook", "post-hook"] {
+        let hooks = node.config.get(key).and_then(Data::as_list).unwrap_or_default().to_vec();
+        for hook in &hooks {
+            let sql = node_value::hook_value(hook).as_map().and_then(|hook| hook.get("sql")?.to_text());
+            let Some(sql) = sql.filter(|sql| is_template(sql)) else { continue };
+            let place = written::place(&reading.sources, node, &sql).unwrap_or(node.place);
+            match parse(&sql, &Origin::at(place.file, place.span.start as usize), false) {
+                Ok(template) => learn(reading, node, &template, findings),
+                Err(finding) => findings.push(*finding),
+            }
+        }
+    }
 }
 
 fn read_one(
@@ -65,12 +85,16 @@ fn read_one(
 fn learn(reading: &Reading, node: &mut Node, template: &Template, findings: &mut Vec<Diagnostic>) {
     let recorder = Recorder::default();
     let names = parse_environment(reading, node, &recorder);
-    names.set("this", Value::None);
+    if node.resource_type == ResourceType::Operation {
+        names.set("this", Value::None);
+    }
     if let Err(error) = render(&names, template) {
         findings.push(crate::compile::render::finding(&error, &reading.sources));
     }
-    node.references = recorder.references.take();
-    node.macros = names.called_macros();
+    node.references.extend(recorder.references.take());
+    let called = names.called_macros().into_iter().filter(|id| !node.macros.contains(id));
+    let called: Vec<String> = called.collect();
+    node.macros.extend(called);
 }
 
 fn blank(reading: &Reading, package: &Package, event: &'static str, index: usize, hook: &yaml::Node) -> Node {

@@ -1,6 +1,8 @@
 //! Reading the whole project: macros, property files, resources, tests, names, references. All findings in one pass.
 
 mod checks;
+mod contracts;
+mod deprecations;
 mod docs;
 mod exposures;
 mod generic_tests;
@@ -94,6 +96,7 @@ pub fn read(
     checks::repeated_properties(&reading, findings);
     checks::names_and_types(&reading, &drafts, findings);
     checks::left_out(&reading, findings);
+    contracts::check(&reading, &mut drafts, findings);
     drafts.extend(hooks::read(&reading, findings));
 
     let quoting = quoting(&reading);
@@ -116,6 +119,7 @@ pub fn read(
     checks::duplicate_relations(&nodes, findings);
     checks::access(&reading, &nodes, &resolver, findings);
     checks::shared_names(&reading, &nodes, findings);
+    deprecations::check(&nodes, reading.loaded.invocation.started_at, findings);
 
     let mut macro_properties = Vec::new();
     let mut kept = Vec::new();

@@ -8,7 +8,7 @@ use crate::base::source::Place;
 use crate::base::text::Span;
 use crate::compile::context::{self, Recorder};
 use crate::compile::node_value;
-use crate::compile::parse::{Draft, Reading};
+use crate::compile::parse::{Draft, Reading, hooks};
 use crate::compile::project::Package;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::graph::nodes::{self, Detail, Node, ResourceType};
@@ -107,6 +107,7 @@ pub(super) fn complete(
     }
     let configured_at = recorder.configs.borrow().iter().rev().find_map(|(_, place)| *place);
     configure(reading, package, &mut node, described.map(|(_, properties)| properties), &recorder);
+    hooks::refer(reading, &mut node, findings);
     Some(Draft { template, configured_at, ..Draft::new(node) })
 }
 

@@ -173,12 +173,11 @@ impl Object for ConfigFunction {
                 let mut reader = arguments.reader("set");
                 let name = reader.text("name")?;
                 let value = reader.required("value")?;
+                // A configuration is told while the project is read; later nothing alters it.
                 if parsing {
                     let told = DataMap::from_iter([(name, value.to_data())]);
                     self.calls.borrow_mut().push((told, evaluator.outermost_place()));
-                    return Ok(Value::from(""));
                 }
-                self.values.borrow_mut().merge(&name, value.to_data());
                 Ok(Value::from(""))
             })(),
             "persist_relation_docs" => Ok(Value::Bool(self.persists("relation"))),

@@ -177,7 +177,7 @@ id
     created sql view model main.seen: 4 statements
     ");
     insta::assert_snapshot!(told("build --threads 1"), @"
-    created sql table model main.many: 150,000 rows, N MB, 7 statements
+    created sql table model main.many: 150,000 rows, N MB, 8 statements
     loaded seed file main.kinds: 1 row, 4 statements
     created sql incremental model main.grown: 1,234 rows, 7 statements
     created sql view model main.seen: 6 statements

@@ -3,8 +3,9 @@
 use crate::jinja::builtins::adapter::{AdapterObject, host_error};
 use crate::jinja::builtins::relation::quoted;
 use crate::jinja::core::dialect::Enforcement;
-use crate::jinja::eval::error::Result;
-use crate::jinja::eval::items;
+use crate::jinja::eval::error::{RenderError, Result};
+use crate::jinja::eval::{Evaluator, items};
+use crate::jinja::syntax::{Origin, parse};
 use crate::jinja::value::{Arguments, Value, containers};
 
 /// One constraint as a property file gives it.
@@ -37,6 +38,26 @@ impl Constraint {
             columns: texts("columns"),
             warns: [warns("warn_unsupported"), warns("warn_unenforced")],
         }
+    }
+
+    /// Puts the relation in the place of the `ref` or `source` that a foreign key names. A foreign key stays in its
+    /// database, whose name DuckDB does not take there.
+    fn pointed(mut self, evaluator: &mut Evaluator<'_>) -> Result<Self> {
+        let Some(to) = self.to.take().filter(|_| self.kind == "foreign_key") else { return Ok(self) };
+        if !to.contains('(') {
+            self.to = Some(to);
+            return Ok(self);
+        }
+        let Some(here) = evaluator.here() else { return Ok(self) };
+        let origin = Origin::at(here.file, here.span.start as usize);
+        let template = parse(&format!("{{{{ {to} }}}}"), &origin, false)
+            .map_err(|finding| RenderError::new(finding.message.clone()))?;
+        let relation = evaluator.render(&template)?.text;
+        self.to = Some(match relation.splitn(3, '.').collect::<Vec<_>>().as_slice() {
+            [_, schema, name] => format!("{schema}.{name}"),
+            _ => relation,
+        });
+        Ok(self)
     }
 
     /// Returns what a foreign key points at.
@@ -100,7 +121,11 @@ impl Constraint {
 }
 
 /// Writes `name type constraints` of each column.
-pub(super) fn of_columns(adapter: &AdapterObject, arguments: Arguments) -> Result<Value> {
+pub(super) fn of_columns(
+    adapter: &AdapterObject,
+    evaluator: &mut Evaluator<'_>,
+    arguments: Arguments,
+) -> Result<Value> {
     let columns = arguments.reader("render_raw_columns_constraints").required("raw_columns")?;
     let Value::Dict(columns) = columns else { return Ok(Value::list(Vec::new())) };
     let mut written = Vec::new();
@@ -110,7 +135,7 @@ pub(super) fn of_columns(adapter: &AdapterObject, arguments: Arguments) -> Resul
         let name = if part("quote").is_true() { quoted(&name) } else { name };
         let mut line = format!("{name} {}", part("data_type").to_text());
         for constraint in containers::items_of(&part("constraints")).unwrap_or_default() {
-            let constraint = Constraint::read(&constraint);
+            let constraint = Constraint::read(&constraint).pointed(evaluator)?;
             if let Some(text) = constraint.of_column()
                 && constraint.is_taken(adapter)?
             {
@@ -124,12 +149,21 @@ pub(super) fn of_columns(adapter: &AdapterObject, arguments: Arguments) -> Resul
 }
 
 /// Writes each constraint of a model.
-pub(super) fn of_model(adapter: &AdapterObject, arguments: Arguments) -> Result<Value> {
+pub(super) fn of_model(
+    adapter: &AdapterObject,
+    evaluator: &mut Evaluator<'_>,
+    arguments: Arguments,
+) -> Result<Value> {
     let given = arguments.reader("render_raw_model_constraints").required("raw_constraints")?;
     let constraints = containers::items_of(&given)?;
-    let taken = constraints.iter().map(Constraint::read).filter_map(|constraint| {
-        let text = constraint.of_model()?;
-        constraint.is_taken(adapter).map(|taken| taken.then(|| Value::from(text))).transpose()
-    });
-    taken.collect::<Result<_>>().map(Value::list)
+    let mut written = Vec::new();
+    for constraint in &constraints {
+        let constraint = Constraint::read(constraint).pointed(evaluator)?;
+        if let Some(text) = constraint.of_model()
+            && constraint.is_taken(adapter)?
+        {
+            written.push(Value::from(text));
+        }
+    }
+    Ok(Value::list(written))
 }

@@ -31,7 +31,6 @@ pub(super) fn answer(dialect: &Dialect, name: &str, arguments: Arguments) -> Res
         "disable_transactions" | "is_motherduck" | "is_ducklake" | "use_ducklake_table_workarounds" => {
             Value::Bool(false)
         }
-        "external_root" => Value::from("."),
         "get_binding_char" => Value::from("?"),
         "convert_type" => {
             let table = reader.required("agate_table")?;

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::jinja::builtins::adapter::{call_macro, host_error, snapshots, text_of};
+use crate::jinja::builtins::adapter::{call_macro, external, host_error, snapshots, text_of};
 use crate::jinja::builtins::column::Column;
 use crate::jinja::builtins::relation::Relation;
 use crate::jinja::builtins::results::response;
@@ -45,10 +45,10 @@ pub(super) fn ask(
         "valid_snapshot_target" => snapshots::check_target(evaluator, false, arguments),
         "assert_valid_snapshot_target_given_strategy" => snapshots::check_target(evaluator, true, arguments),
         "location_exists" => location_exists(host, arguments),
+        "external_stage" => external::stage(arguments),
+        "external_settle" => external::settle(arguments),
         "warn_once" => arguments.reader(name).text("msg").and_then(|message| {
-            host.warn("JinjaLogWarning", &message)
-                .map(|()| Value::None)
-                .map_err(|error| host_error(&error, None).into())
+            host.warn_once(&message).map(|()| Value::None).map_err(|error| host_error(&error, None).into())
         }),
         _ => return None,
     })

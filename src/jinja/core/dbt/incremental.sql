@@ -15,6 +15,11 @@
 {% endmacro %}
 
 {% materialization incremental, default %}
+    {{ return(build_incremental()) }}
+{% endmaterialization %}
+
+{# Builds the table, or puts the rows of this run into it. #}
+{% macro build_incremental() %}
     {%- set existing = load_cached_relation(this) -%}
     {%- set target = this.incorporate(type='table') -%}
     {%- set rebuild = should_full_refresh() or existing is none or existing.type != 'table' -%}
@@ -58,7 +63,7 @@
     {% do adapter.drop_relation(temporary) %}
     {{ run_hooks(post_hooks, inside_transaction=false) }}
     {{ return({'relations': [target]}) }}
-{% endmaterialization %}
+{% endmacro %}
 
 {# What is done about changed columns; the default for words unknown. #}
 {% macro incremental_validate_on_schema_change(on_schema_change, default='ignore') %}

@@ -21,19 +21,28 @@
     {{ run_hooks(pre_hooks, inside_transaction=false) }}
     {{ run_hooks(pre_hooks, inside_transaction=true) }}
 
+    {%- set keys = _keys_of_tables(existing) -%}
+    {%- set in_place = kind == 'table' and keys.has_foreign -%}
+    {%- set referring = _set_referring_aside(existing) if keys.may_be_referred_to else [] -%}
+    {% if in_place %}
+        {% do drop_relation_if_exists(existing) %}
+    {% endif %}
     {% call statement('main') -%}
         {% if kind == 'view' -%}
             {{ get_create_view_as_sql(intermediate, sql) }}
         {%- else -%}
-            {{ get_create_table_as_sql(false, intermediate, sql) }}
+            {{ get_create_table_as_sql(false, target if in_place else intermediate, sql) }}
         {%- endif %}
     {%- endcall %}
 
-    {% if existing is not none %}
-        {% do drop_indexes_on_relation(existing) %}
-        {% do adapter.rename_relation(existing, backup) %}
+    {% if not in_place %}
+        {% if existing is not none %}
+            {% do drop_indexes_on_relation(existing) %}
+            {% do adapter.rename_relation(existing, backup) %}
+        {% endif %}
+        {% do adapter.rename_relation(intermediate, target) %}
     {% endif %}
-    {% do adapter.rename_relation(intermediate, target) %}
+    {% do _put_referring_back(referring) %}
     {% if kind == 'table' %}
         {% do create_indexes(target) %}
     {% endif %}
@@ -93,4 +102,30 @@
 
 {# Drops the indexes of a relation where they would keep it from being renamed. #}
 {% macro drop_indexes_on_relation(relation) -%}
+{%- endmacro %}
+
+{# Whether the model's table has foreign keys, or is to have some, which keeps it from being renamed once it is built;
+   and whether the table that is there may be referred to by others, which keeps it from being replaced. (dispatched) #}
+{% macro _keys_of_tables(existing) -%}
+    {{ return(adapter.dispatch('_keys_of_tables', 'dbt')(existing)) }}
+{%- endmacro %}
+
+{% macro default___keys_of_tables(existing) -%}
+    {{ return({'has_foreign': false, 'may_be_referred_to': false}) }}
+{%- endmacro %}
+
+{# Sets aside the tables that keep a relation from being replaced; returns what puts them back. (dispatched) #}
+{% macro _set_referring_aside(existing) -%}
+    {{ return(adapter.dispatch('_set_referring_aside', 'dbt')(existing)) }}
+{%- endmacro %}
+
+{% macro default___set_referring_aside(existing) -%}
+    {{ return([]) }}
+{%- endmacro %}
+
+{# Puts back what was set aside. #}
+{% macro _put_referring_back(referring) -%}
+    {%- for kept in referring -%}
+        {%- do adapter.rename_relation(kept.aside, kept.relation) -%}
+    {%- endfor -%}
 {%- endmacro %}

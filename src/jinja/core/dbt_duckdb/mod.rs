@@ -11,13 +11,16 @@ const FILES: &[CoreFile] = core_files! {
     "comments.sql"
     "expressions.sql"
     "external.sql"
+    "foreign_keys.sql"
     "hooks.sql"
     "incremental.sql"
+    "merge.sql"
     "metadata.sql"
     "relations.sql"
     "seeds.sql"
     "snapshots.sql"
     "table_functions.sql"
+    "tables.sql"
 };
 
 static DIALECT: Dialect = Dialect {

@@ -23,10 +23,13 @@
     {%- if language != 'sql' -%}
         {%- do exceptions.raise_compiler_error('models in ' ~ language ~ ' cannot be run: write the model in SQL') -%}
     {%- endif -%}
-    {{ config.get('sql_header') or '' }}
     {%- set name = relation.include(database=(not temporary), schema=(not temporary)) %}
-    {%- if config.get('contract').enforced and not temporary %}
+    {%- set has_contract = (config.get('contract') or {}).enforced %}
+    {%- if has_contract %}
         {{ get_assert_columns_equivalent(compiled_code) }}
+    {%- endif %}
+    {{ config.get('sql_header') or '' }}
+    {%- if has_contract and not temporary %}
         create table {{ name }}
         {{ get_table_columns_and_constraints() }};
         insert into {{ name }} {{ '(' ~ adapter.dispatch('get_column_names', 'dbt')() ~ ')' }} (
@@ -42,10 +45,10 @@
 {%- endmacro %}
 
 {% macro duckdb__create_view_as(relation, sql) -%}
-    {{ config.get('sql_header') or '' }}
-    {%- if config.get('contract').enforced %}
+    {%- if (config.get('contract') or {}).enforced %}
         {{ get_assert_columns_equivalent(sql) }}
     {%- endif %}
+    {{ config.get('sql_header') or '' }}
     create view {{ relation }} as (
         {{ sql }}
     );
