@@ -272,7 +272,7 @@ impl<W: Write + Send> Listener for TextReport<W> {
             }
             Event::Output(text) => self.raw(text),
             Event::Warning { text, .. } => {
-                self.say(&self.paint(&format!("[WARNING]: {text}"), Tone::Warning))
+                self.say(&self.paint(&format!("[WARNING]: {text}"), Tone::Warning));
             }
         }
     }

@@ -34,10 +34,11 @@ impl DuckDb {
     }
 }
 
-/// Opens a database that is nowhere but in memory, whatever database models are built in.
-pub fn in_memory() -> Result<Box<dyn Connection>, AdapterError> {
-    let connection = engine::Connection::open_in_memory().map_err(|error| error::translate(&error, ""))?;
-    Ok(Box::new(DuckDbConnection { connection, retries: Retries::default(), stopped: Arc::default() }))
+/// Asks a question in a database that is nowhere but in memory, whatever database models are built in.
+pub fn ask_in_memory(prepare: &str, question: &str) -> Result<Table, AdapterError> {
+    let opened = engine::Connection::open_in_memory().map_err(|error| error::translate(&error, ""))?;
+    opened.execute_batch(prepare).map_err(|error| error::translate(&error, prepare))?;
+    rows(&opened, question, None)
 }
 
 impl Adapter for DuckDb {
@@ -117,21 +118,7 @@ impl DuckDbConnection {
             let changed = self.execute(sql).map_err(failed)?;
             return Ok(Answer { receipt: receipt(changed, watch), table: Table::default() });
         }
-        let mut statement = self.connection.prepare(sql).map_err(failed)?;
-        let mut rows = statement.query([]).map_err(failed)?;
-        let mut table = Table::default();
-        let most = limit.unwrap_or(usize::MAX);
-        if let Some(statement) = rows.as_ref() {
-            table.columns = columns(statement);
-        }
-        let width = table.columns.len();
-        while table.rows.len() < most {
-            let Some(row) = rows.next().map_err(failed)? else { break };
-            let cells: Result<Vec<_>, _> = (0..width)
-                .map(|index| row.get_ref(index).map(|value| cells::cell(value, table.columns.get(index))))
-                .collect();
-            table.rows.push(cells.map_err(failed)?);
-        }
+        let table = rows(&self.connection, sql, limit)?;
         Ok(Answer { receipt: receipt(None, watch), table })
     }
 
@@ -147,6 +134,27 @@ impl DuckDbConnection {
         let row = if counts { rows.next()? } else { None };
         row.map_or(Ok(None), |row| row.get(0))
     }
+}
+
+/// Runs a statement and fetches its rows.
+fn rows(connection: &engine::Connection, sql: &str, limit: Option<usize>) -> Result<Table, AdapterError> {
+    let failed = |error: engine::Error| error::translate(&error, sql);
+    let mut statement = connection.prepare(sql).map_err(failed)?;
+    let mut rows = statement.query([]).map_err(failed)?;
+    let mut table = Table::default();
+    let most = limit.unwrap_or(usize::MAX);
+    if let Some(statement) = rows.as_ref() {
+        table.columns = columns(statement);
+    }
+    let width = table.columns.len();
+    while table.rows.len() < most {
+        let Some(row) = rows.next().map_err(failed)? else { break };
+        let cells: Result<Vec<_>, _> = (0..width)
+            .map(|index| row.get_ref(index).map(|value| cells::cell(value, table.columns.get(index))))
+            .collect();
+        table.rows.push(cells.map_err(failed)?);
+    }
+    Ok(table)
 }
 
 fn columns(statement: &engine::Statement<'_>) -> Vec<TableColumn> {

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use bigdecimal::BigDecimal;
 use regex::Regex;
 
-use crate::adapter::{AdapterError, Connection, duckdb};
+use crate::adapter::{AdapterError, duckdb};
 use crate::base::table::{Cell, Table};
 use crate::run::seeds::classes::{self, Kind};
 use crate::run::seeds::file::{SeedError, SeedFile};
@@ -147,10 +147,8 @@ pub(super) fn source(file: &SeedFile, columns: usize) -> String {
 /// Asks a question about the file in a database that is there for it alone.
 fn scratch(file: &SeedFile, columns: usize, question: &str) -> Result<Table, SeedError> {
     let refused = |error: AdapterError| SeedError::Refused(error.to_string());
-    let mut database: Box<dyn Connection> = duckdb::in_memory().map_err(refused)?;
-    database.run(&classes::macros(), false, None).map_err(refused)?;
-    let answer = database.run(question, true, None);
-    answer.map(|answer| answer.table).map_err(|error| file.broken(columns).unwrap_or_else(|| refused(error)))
+    duckdb::ask_in_memory(&classes::macros(), question)
+        .map_err(|error| file.broken(columns).unwrap_or_else(|| refused(error)))
 }
 
 static COMPLAINT: LazyLock<Option<Regex>> =

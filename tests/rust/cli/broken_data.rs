@@ -217,7 +217,7 @@ id,amount
     HH:MM:SS  3 | 2,3,4
     HH:MM:SS    | ^^^^^
     HH:MM:SS    |
-    HH:MM:SS    = help: give every row as many values as the header; put a value that holds a comma in quotes
+    HH:MM:SS    = help: give every row as many values as the header; put a value that holds a delimiter in quotes
     HH:MM:SS  Done. PASS=0 WARN=0 ERROR=1 SKIP=0 NO-OP=0 TOTAL=1
     exit 1
     ");
