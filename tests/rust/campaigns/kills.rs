@@ -33,6 +33,16 @@ fn project() -> Project {
         "shop: {target: dev, outputs: {dev: {type: duckdb, path: shop.duckdb, threads: 4}}}\n",
     );
     project.write("project.yml", "name: shop\nprofile: shop\nvars: {n: 1}\n");
+    project.write(
+        "snapshots/history.sql",
+        "{% snapshot history %}{{ config(unique_key='id', strategy='timestamp', updated_at='changed') }}\n\
+         select id, run, timestamp '2024-01-01' + run * interval 1 day as changed from {{ ref('m000') }}\n\
+         {% endsnapshot %}\n",
+    );
+    project.write(
+        "models/m.yml",
+        "models: [{name: m000, columns: [{name: id, data_tests: [unique, not_null]}]}]\n",
+    );
     for number in 0..MODELS {
         let config = match number % 5 {
             0 => "materialized='table'",
@@ -135,12 +145,13 @@ fn a_killed_build_is_finished_by_retry() {
     finish(&folder, &home, &["build"]);
     let copies = tempfile::tempdir().unwrap();
     let undisturbed = copies.path().join("undisturbed");
+    project.write("seeds/raw.csv", "id,name\n1,a\n3,c\n4,d\n");
     copy(&folder, &undisturbed);
     let watch = Instant::now();
     finish(&undisturbed, &home, SECOND);
     let whole = watch.elapsed();
     let expected = told(&undisturbed);
-    assert_eq!(expected.len(), MODELS + 1);
+    assert_eq!(expected.len(), MODELS + 2);
 
     let config =
         Config { cases: rounds(100), failure_persistence: None, max_shrink_iters: 0, ..Config::default() };
