@@ -2,20 +2,25 @@
 //! more of their rows, and then once whole; both tables must hold the same rows. Knows no terminal.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 use std::sync::Arc;
+
+use chrono::TimeDelta;
 
 use crate::adapter::Adapter;
 use crate::base::data::Data;
 use crate::base::table::{Cell, Table};
+use crate::compile::event_time::{Grain, Window, moment};
 use crate::compile::node_value;
 use crate::compile::project::Project;
 use crate::graph::nodes::Node;
 use crate::jinja::host::{Host, HostError};
 use crate::jinja::value::Text;
 use crate::run::events::{Event, Listener};
-use crate::run::result::{NodeResult, Status};
+use crate::run::microbatch::{self, Begun, Earlier};
+use crate::run::microbatch_windows;
+use crate::run::result::{BatchResults, NodeResult, Status};
 use crate::run::session::{Line, NodeHost, Session};
 use crate::run::{catalog, label, task};
 
@@ -35,8 +40,8 @@ pub struct Request {
 /// What came of a proof.
 #[derive(Debug)]
 pub struct Verdict {
-    /// Up to where the relations were filled at each batch; the last one has all rows.
-    pub ends: Vec<String>,
+    /// In how many batches the first table was built.
+    pub batches: usize,
     /// The rows of the table that was built batch by batch.
     pub rows: i64,
     /// How many rows one of the tables holds and the other does not.
@@ -112,18 +117,16 @@ fn prove(
     make: &impl Fn(&Arc<Project>) -> Result<Arc<Session>, Failure>,
     line: &Line,
     id: &str,
-    (filled, ends): (&[Filled], &[String]),
+    (filled, ends): (&[Filled], &Ends),
     request: &Request,
 ) -> Result<Verdict, Failure> {
     let node = project.nodes.get(id).ok_or_else(|| gone(id))?.clone();
     let whole = Node { alias: format!("{}__whole", node.alias), ..node.clone() };
     let read = filled.iter().filter_map(|one| project.nodes.get(&one.id));
     let schemas: BTreeSet<String> = read.chain([&node]).map(schema).collect();
-    let session = make(project)?;
-    drop_schemas(&session, line, &schemas)?;
-    let built = by_batches(&session, line, &node, filled, ends);
-    // The session holds the project, of which the model gets another name.
-    drop(session);
+    drop_schemas(&make(project)?, line, &schemas)?;
+    let built = by_batches(&|| make(project), line, &node, filled, ends);
+    // No session holds the project now, of which the model gets another name.
     if let Some(project) = Arc::get_mut(project) {
         project.nodes.enabled.insert(id.to_owned(), whole.clone());
     }
@@ -131,7 +134,7 @@ fn prove(
     let [incremental_name, whole_name] = [&node, &whole].map(|node| node_value::relation(node).render());
     let verdict = built.and_then(|()| {
         catalog::prepare(&session, line, [&whole].into_iter())?;
-        build(&session, line, &whole, None)?;
+        build(&session, line, &whole, ends.whole())?;
         compare(&NodeHost::new(&session, line), &incremental_name, &whole_name, request)
     });
     let keep = request.keep && verdict.is_ok();
@@ -139,28 +142,30 @@ fn prove(
         drop_schemas(&session, line, &schemas)?;
     }
     let kept = keep.then_some((incremental_name, whole_name));
-    verdict.map(|verdict| Verdict { ends: ends.to_vec(), kept, ..verdict })
+    verdict.map(|verdict| Verdict { batches: ends.cuts.len() + 1, kept, ..verdict })
 }
 
-/// Builds the model from relations that are filled part by part.
+/// Builds the model from relations that are filled part by part, each time in a session of its own.
 fn by_batches(
-    session: &Arc<Session>,
+    make: &impl Fn() -> Result<Arc<Session>, Failure>,
     line: &Line,
     node: &Node,
     filled: &[Filled],
-    ends: &[String],
+    ends: &Ends,
 ) -> Result<(), Failure> {
-    let views: Vec<(&Filled, &Node)> =
-        filled.iter().filter_map(|one| Some((one, session.project.nodes.get(&one.id)?))).collect();
-    catalog::prepare(session, line, views.iter().map(|(_, node)| *node).chain([node]))?;
-    let host = NodeHost::new(session, line);
-    for end in ends.iter().map(Some).chain([None]) {
+    for span in ends.spans() {
+        let session = make()?;
+        let nodes = &session.project.nodes;
+        let views: Vec<(&Filled, &Node)> =
+            filled.iter().filter_map(|one| Some((one, nodes.get(&one.id)?))).collect();
+        catalog::prepare(&session, line, views.iter().map(|(_, node)| *node).chain([node]))?;
+        let host = NodeHost::new(&session, line);
         for (one, stand_in) in &views {
-            let limit = end.map(|end| format!(" where {} < '{end}'", one.by)).unwrap_or_default();
+            let limit = span.end.map(|end| format!(" where {} < '{end}'", one.by)).unwrap_or_default();
             let name = node_value::relation(stand_in).render();
             send(&host, &format!("create or replace view {name} as select * from {}{limit}", one.original))?;
         }
-        build(session, line, node, end)?;
+        build(&session, line, node, span)?;
     }
     Ok(())
 }
@@ -234,24 +239,27 @@ fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-/// Finds where the batches end: after as many rows each, all relations together. The last batch, which takes the rest,
-/// has no end.
-fn ends(host: &Rc<NodeHost>, filled: &[Filled], batches: usize) -> Result<Vec<String>, Failure> {
+/// Finds where the batches end: after as many rows each, all relations together.
+fn ends(host: &Rc<NodeHost>, filled: &[Filled], batches: usize) -> Result<Ends, Failure> {
     let all: Vec<String> = filled
         .iter()
         .map(|one| {
             format!("select cast({0} as varchar) as t from {1} where {0} is not null", one.by, one.original)
         })
         .collect();
+    let all = all.join(" union all ");
     let sql = format!(
-        "select min(t) from (select t, ntile({batches}) over (order by t) as part from ({})) as parts \
-         where part > 1 group by part order by 1",
-        all.join(" union all ")
+        "select min(t) from (select t, ntile({batches}) over (order by t) as part from ({all}) as moments) as parts \
+         where part > 1 group by part order by 1"
     );
-    let table = send(host, &sql)?;
-    let mut ends: Vec<String> = table.rows.iter().filter_map(|row| row.first().map(Cell::to_text)).collect();
-    ends.dedup();
-    Ok(ends)
+    let texts = |sql: &str| -> Result<Vec<String>, HostError> {
+        let rows = send(host, sql)?.rows;
+        Ok(rows.iter().filter_map(|row| row.first().map(Cell::to_text)).collect())
+    };
+    let mut cuts = texts(&sql)?;
+    cuts.dedup();
+    let last = texts(&format!("select max(t) from ({all}) as moments"))?.pop().unwrap_or_default();
+    Ok(Ends { cuts, last })
 }
 
 /// Leads the model and what it reads to schemas of the proof; returns the nodes as they were.
@@ -277,14 +285,86 @@ fn lead_away(
     Ok(before)
 }
 
-/// Builds the model as a run would.
-fn build(session: &Arc<Session>, line: &Line, node: &Node, end: Option<&String>) -> Result<(), Failure> {
+/// Where the batches end.
+struct Ends {
+    /// The end of each but the last, which takes all rows.
+    cuts: Vec<String>,
+    /// The last moment that a row has.
+    last: String,
+}
+
+/// The rows that are there when a model is built, and those that were when it was built before.
+#[derive(Clone, Copy)]
+struct Span<'e> {
+    before: Option<&'e str>,
+    end: Option<&'e str>,
+    last: &'e str,
+}
+
+impl Ends {
+    /// Returns the spans, one after another.
+    fn spans(&self) -> impl Iterator<Item = Span<'_>> {
+        let ends = self.cuts.iter().map(|cut| Some(cut.as_str())).chain([None]);
+        let before = [None].into_iter().chain(self.cuts.iter().map(|cut| Some(cut.as_str())));
+        ends.zip(before).map(|(end, before)| Span { before, end, last: &self.last })
+    }
+
+    /// Returns the span of everything at once.
+    fn whole(&self) -> Span<'_> {
+        Span { before: None, end: None, last: &self.last }
+    }
+}
+
+impl Span<'_> {
+    /// Plans the batches of a microbatch model: as if it had been run whenever a batch was over.
+    fn batches(&self, node: &Node) -> Result<Earlier, Failure> {
+        let cannot =
+            |text: &str| Failure::Cannot(format!("`{text}` is no moment that batches can be counted from"));
+        let read = |text: &str| moment(text).ok_or_else(|| cannot(text));
+        let text = |key: &str| node.config.text(key).unwrap_or_default();
+        let grain = Grain::read(text("batch_size")).ok_or_else(|| cannot(text("batch_size")))?;
+        let begin = read(text("begin"))?;
+        let lookback = node.config.get("lookback").and_then(Data::as_i64).unwrap_or(1);
+        let end = match self.end {
+            Some(end) => read(end)?,
+            // The last row is to be within.
+            None => read(self.last)? + TimeDelta::microseconds(1),
+        };
+        let plan = |bounds: Option<Window>, now| {
+            let incremental = bounds.is_none();
+            microbatch_windows::batches(&microbatch_windows::Asked {
+                grain,
+                begin,
+                lookback,
+                bounds,
+                now,
+                incremental,
+            })
+            .ok_or_else(|| cannot(self.last))
+        };
+        let start = match self.before {
+            None => begin,
+            Some(before) => plan(None, read(before)?)?.first().map_or(begin, |first| first.start),
+        };
+        let failed = plan(Some(Window { start, end }), end)?;
+        let results = BatchResults { successful: Vec::new(), failed };
+        let begun = Begun { results, incremental: self.before.is_some() };
+        Ok(Earlier { started_at: None, batches: HashMap::from([(node.unique_id.clone(), begun)]) })
+    }
+}
+
+/// Builds the model as a run would that comes when these rows are there.
+fn build(session: &Arc<Session>, line: &Line, node: &Node, span: Span<'_>) -> Result<(), Failure> {
     let named = label::label(&session.project, node);
-    let what = end.map_or_else(|| "all rows".to_owned(), |end| format!("rows before {end}"));
-    session
-        .listener
-        .notice(&Event::Message { text: format!("{} from {what}", named.description), info: true });
-    let result = task::run(session, line, node, 0);
+    let what = span.end.map_or_else(|| "all rows".to_owned(), |end| format!("rows before {end}"));
+    let text = format!("{} from {what}", named.description);
+    session.listener.notice(&Event::Message { text, info: true });
+    let result = if session.project.runs_in_batches(node) {
+        session.go_on_with(span.batches(node)?);
+        microbatch::run(session, line, node, 0)
+    } else {
+        task::run(session, line, node, 0)
+    };
     if result.status == Status::Success { Ok(()) } else { Err(Failure::Node(Box::new(result))) }
 }
 
@@ -320,7 +400,7 @@ fn compare(
         Ok(table.rows.first().and_then(|row| row.first()).and_then(Cell::to_i64).unwrap_or_default())
     };
     Ok(Verdict {
-        ends: Vec::new(),
+        batches: 0,
         rows: number(&format!("select count(*) from {incremental}"))?,
         differing: number(&format!("select sum(abs(difference)) from ({different}) as differing"))?,
         sample: send(host, &format!("{different} order by {list} limit {SHOWN}"))?,

@@ -75,7 +75,10 @@ fn tell(
             return false;
         }
     };
-    let batches = lines::plural(verdict.ends.len() + 1, "batch").replace("batchs", "batches");
+    let batches = match verdict.batches {
+        1 => "1 batch".to_owned(),
+        count => format!("{count} batches"),
+    };
     let rows = lines::plural(usize::try_from(verdict.rows).unwrap_or_default(), "row");
     let holds = verdict.differing == 0;
     if holds {

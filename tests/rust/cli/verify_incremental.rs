@@ -23,11 +23,19 @@ select customer, count(*) as n, max(happened_at) as last from {{ ref('events') }
 //- models/broken_later.sql
 {{ config(materialized='incremental') }}
 select id from {{ ref('events') }} {% if is_incremental() %} where no_such_column > 1 {% endif %}
+//- models/daily.sql
+{{ config(materialized='incremental', incremental_strategy='microbatch', event_time='happened_at', begin='2024-01-01',
+          batch_size='day', lookback=1) }}
+select id, happened_at from {{ ref('events') }}
+//- models/daily_sums.sql
+{{ config(materialized='incremental', incremental_strategy='microbatch', event_time='happened_at', begin='2024-01-01',
+          batch_size='day', lookback=0) }}
+select count(*) as n, min(happened_at) as happened_at from {{ ref('events') }}
 //- models/timeless.sql
 {{ config(materialized='incremental') }} select 1 as id
 ",
     );
-    succeed(&project, "run --full-refresh");
+    succeed(&project, "run --exclude daily daily_sums");
     project
 }
 
@@ -101,4 +109,17 @@ fn what_cannot_be_proved_is_told() {
     exit 2
     ");
     assert_eq!(project.query(TABLES), before);
+}
+
+#[test]
+fn microbatch_models_are_built_as_time_goes_by() {
+    let project = project();
+    insta::assert_snapshot!(run(&project, "verify-incremental --select daily --quiet").told(), @"
+    daily: 90 rows, the same in 4 batches as built whole
+    exit 0
+    ");
+    insta::assert_snapshot!(run(&project, "verify-incremental --select daily_sums --batches 3 --quiet").told(), @"
+    daily_sums: 4 rows, the same in 3 batches as built whole
+    exit 0
+    ");
 }
