@@ -34,11 +34,27 @@ impl DuckDb {
     }
 }
 
-/// Asks a question in a database that is nowhere but in memory, whatever database models are built in.
+/// A database that is nowhere but in memory, with what was prepared in it.
+static IN_MEMORY: Mutex<Option<(String, engine::Connection)>> = Mutex::new(None);
+
+/// Asks a question in a database that is nowhere but in memory, whatever database models are built in. Making one takes
+/// longer than most questions, so that it stays for the next one that wants the same prepared.
 pub fn ask_in_memory(prepare: &str, question: &str) -> Result<Table, AdapterError> {
-    let opened = engine::Connection::open_in_memory().map_err(|error| error::translate(&error, ""))?;
-    opened.execute_batch(prepare).map_err(|error| error::translate(&error, prepare))?;
-    rows(&opened, question, None)
+    let refused = |error: engine::Error| error::translate(&error, prepare);
+    let connection = {
+        let mut kept = IN_MEMORY.lock().unwrap_or_else(PoisonError::into_inner);
+        match kept.as_ref().filter(|(prepared, _)| prepared == prepare) {
+            Some((_, open)) => open.try_clone().map_err(refused)?,
+            None => {
+                let open = engine::Connection::open_in_memory().map_err(refused)?;
+                open.execute_batch(prepare).map_err(refused)?;
+                let connection = open.try_clone().map_err(refused)?;
+                *kept = Some((prepare.to_owned(), open));
+                connection
+            }
+        }
+    };
+    rows(&connection, question, None)
 }
 
 impl Adapter for DuckDb {
