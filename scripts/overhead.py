@@ -24,7 +24,7 @@ LEFT_OUT = shutil.ignore_patterns("target", ".git", "logs", "*.duckdb", "*.duckd
 # Runs dbt in its own Python and tells the seconds that passed inside of DuckDB.
 WATCHED = """
 import json, sys, time
-from dbt.adapters.duckdb.environments import DuckDBCursorWrapper
+from dbt.adapters.duckdb.environments.local import DuckDBCursorWrapper
 inside = 0.0
 def watch(name):
     plain = getattr(DuckDBCursorWrapper, name, None)
@@ -71,7 +71,7 @@ def build(command: list, folder: pathlib.Path, options: argparse.Namespace) -> d
     begun = time.monotonic()
     done = subprocess.run([*command, *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False)
     wall = time.monotonic() - begun
-    if done.returncode not in (0, 1):
+    if done.returncode not in (0, 1) or not (folder / "target" / "run_results.json").exists():
         raise SystemExit(f"{command[0]} failed:\n{done.stdout[-3000:]}{done.stderr[-2000:]}")
     results = json.loads((folder / "target" / "run_results.json").read_text(encoding="utf-8"))["results"]
     told = re.search(r"^INSIDE ([\d.]+)", done.stdout, re.M)
