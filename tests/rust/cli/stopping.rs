@@ -98,3 +98,23 @@ fn the_second_time_the_program_leaves_at_once() {
     assert_eq!(answer.code, 2);
     assert!(!answer.stdout.contains("Exited because"), "{}", answer.stdout);
 }
+
+#[test]
+fn the_first_failure_stops_what_runs_beside_it() {
+    let project = project(AN_HOUR);
+    // The slow one begins first: the longest path begins there.
+    project.write("models/broken.sql", "{{ config(materialized='table') }} select error('no') as id");
+    project.write(
+        "project.yml",
+        "name: shop\non-run-end: create table ended as select {{ results | length }} as n\n",
+    );
+    let answer = run(&project, "run --threads 4 --fail-fast");
+    let told = answer.news();
+    assert!(told.ends_with("exit 1"), "{told}");
+    assert!(told.contains("CANCEL query model.shop.slow "), "{told}");
+    // The failure is told at once, and again in the end.
+    assert_eq!(told.matches("Error in model broken").count(), 2, "{told}");
+    let statuses = project.read("target/run_results.json");
+    assert!(statuses.contains("Skipping due to fail_fast"), "{statuses}");
+    assert_eq!(project.query("select count(*) from ended"), "1");
+}
