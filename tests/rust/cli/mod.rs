@@ -15,6 +15,7 @@ mod listing;
 mod macros;
 mod microbatch;
 mod retry;
+mod scheduling;
 mod seeds;
 mod selectors;
 mod snapshots;
