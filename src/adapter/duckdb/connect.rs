@@ -195,7 +195,15 @@ fn attach(entry: &DataMap) -> String {
 pub(super) fn prepare(connection: &engine::Connection, settings: &Settings) -> Result<(), AdapterError> {
     let run = |sql: &str| connection.execute_batch(sql).map_err(|error| error::translate(&error, sql));
     for (key, value) in &settings.session {
-        run(&format!("SET {key} = {}", literal(&value.to_text().unwrap_or_default())))?;
+        let value = value.to_text().unwrap_or_default();
+        // What holds for the whole database is there from the first connection on, and some of it cannot be set again:
+        // the folder to spill into not once something lies in it.
+        let sql = format!("select current_setting({})::varchar", literal(key));
+        let known = connection.query_row(&sql, [], |row| row.get::<_, Option<String>>(0));
+        if known.is_ok_and(|known| known.as_deref() == Some(value.as_str())) {
+            continue;
+        }
+        run(&format!("SET {key} = {}", literal(&value)))?;
     }
     let current = connection.query_row("select current_database()", [], |row| row.get::<_, String>(0));
     if current.is_ok_and(|current| current != settings.database) {
