@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
 use crate::graph::build::Graph;
-use crate::graph::nodes::{Nodes, ResourceType};
+use crate::graph::nodes::{Node, Nodes, ResourceType};
 
 /// The nodes to run and what each waits for.
 #[derive(Debug, Default)]
@@ -38,37 +38,24 @@ impl Plan {
         }
     }
 
+    /// Lets every node wait for the chosen tests that test nothing but what it comes after, be that chosen or not.
+    /// Exposures, saved queries and functions wait for no test, as in dbt; what comes after a function does.
     fn let_tests_block(&mut self, nodes: &Nodes, graph: &Graph, chosen: &BTreeSet<String>) {
-        let is_test = |id: &str| nodes.get(id).is_some_and(|node| node.resource_type == ResourceType::Test);
-        let is_unit_test = |id: &str| nodes.get(id).is_some_and(|node| node.unit_test().is_some());
-        let is_source = |id: &str| nodes.get(id).is_some_and(|node| node.source().is_some());
-        let mut blocks: Vec<(String, String)> = Vec::new();
-        for test in chosen.iter().filter(|id| is_test(id)) {
-            let Some(node) = nodes.get(test) else { continue };
-            let tested: Vec<&String> = node.depends_on.iter().collect();
-            if !tested.iter().all(|id| chosen.contains(*id) || is_source(id)) {
+        let waits = |id: &str| chosen.contains(id) && nodes.get(id).is_some_and(waits_for_tests);
+        let mut reached: HashMap<&str, HashSet<&str>> = HashMap::new();
+        for test in chosen {
+            let Some(node) = nodes.get(test).filter(|node| node.resource_type == ResourceType::Test) else {
                 continue;
-            }
-            // Sources take no turn; what comes after them waits for their tests all the same.
-            for source in tested.iter().filter(|id| is_source(id)) {
-                self.children.entry((*source).clone()).or_insert_with(|| next_chosen(graph, source, chosen));
-            }
-            let blocked: BTreeSet<String> = match tested.as_slice() {
-                [only] => self.children.get(*only).cloned().unwrap_or_default(),
-                [first, rest @ ..] => rest.iter().fold(self.descendants(first), |common, parent| {
-                    common.intersection(&self.descendants(parent)).cloned().collect()
-                }),
-                [] => BTreeSet::new(),
             };
-            blocks.extend(
-                blocked
-                    .into_iter()
-                    .filter(|id| !is_test(id) && !is_unit_test(id))
-                    .map(|id| (test.clone(), id)),
-            );
-        }
-        for (test, id) in blocks {
-            self.parents.entry(id).or_default().insert(test);
+            let Some((first, rest)) = node.depends_on.split_first() else { continue };
+            for parent in rest {
+                reached.entry(parent).or_insert_with(|| descendants(graph, parent));
+            }
+            let others: Vec<&HashSet<&str>> = rest.iter().filter_map(|id| reached.get(id.as_str())).collect();
+            let blocks = |id: &str| waits(id) && others.iter().all(|after| after.contains(id));
+            for id in nearest_children(graph, first, blocks) {
+                self.parents.entry(id).or_default().insert(test.clone());
+            }
         }
         self.index_children();
     }
@@ -85,17 +72,6 @@ impl Plan {
             }
         }
         self.index_children();
-    }
-
-    fn descendants(&self, id: &str) -> BTreeSet<String> {
-        let mut found = BTreeSet::new();
-        let mut queue: VecDeque<&String> = self.children.get(id).into_iter().flatten().collect();
-        while let Some(id) = queue.pop_front() {
-            if found.insert(id.clone()) {
-                queue.extend(self.children.get(id).into_iter().flatten());
-            }
-        }
-        found
     }
 
     /// Returns the number of nodes.
@@ -132,15 +108,33 @@ impl Plan {
     }
 }
 
-/// Returns the chosen nodes that come after a node with none chosen between.
-fn next_chosen(graph: &Graph, id: &str, chosen: &BTreeSet<String>) -> BTreeSet<String> {
+/// Tells whether tests of what a node comes after hold it back.
+fn waits_for_tests(node: &Node) -> bool {
+    use ResourceType::{Analysis, Model, Seed, Snapshot};
+    matches!(node.resource_type, Model | Seed | Snapshot | Analysis)
+}
+
+/// Returns the nodes of a kind that come after a node, with none of that kind between.
+fn nearest_children(graph: &Graph, id: &str, wanted: impl Fn(&str) -> bool) -> BTreeSet<String> {
     let (mut found, mut seen) = (BTreeSet::new(), HashSet::new());
-    let mut queue: VecDeque<String> = graph.children(id).into_iter().map(str::to_owned).collect();
+    let mut queue: VecDeque<&str> = graph.children(id).into();
     while let Some(child) = queue.pop_front() {
-        if chosen.contains(&child) {
-            found.insert(child);
-        } else if seen.insert(child.clone()) {
-            queue.extend(graph.children(&child).into_iter().map(str::to_owned));
+        if wanted(child) {
+            found.insert(child.to_owned());
+        } else if seen.insert(child) {
+            queue.extend(graph.children(child));
+        }
+    }
+    found
+}
+
+/// Returns all nodes that come after a node.
+fn descendants<'g>(graph: &'g Graph, id: &str) -> HashSet<&'g str> {
+    let mut found = HashSet::new();
+    let mut queue: VecDeque<&str> = graph.children(id).into();
+    while let Some(child) = queue.pop_front() {
+        if found.insert(child) {
+            queue.extend(graph.children(child));
         }
     }
     found
