@@ -116,7 +116,9 @@ fn carry_out(
     if let Some(past) = past {
         session.go_on_with(past.earlier());
     }
-    let in_doubt = past.map(|past| past.in_doubt().clone()).unwrap_or_default();
+    // What is built anew needs no look at what is there.
+    let looks = !setting.flags.is_on("full_refresh");
+    let in_doubt = past.filter(|_| looks).map(|past| past.in_doubt().clone()).unwrap_or_default();
     let asked = Asked { action, fail_fast: setting.flags.is_on("fail_fast"), in_doubt };
     match run_nodes(&session, chosen, &asked) {
         Ok(outcome) => {
