@@ -15,7 +15,8 @@ pub(super) fn run(setting: &Setting, selection: &Selection) -> Exit {
         Ok(project) => project,
         Err(exit) => return exit,
     };
-    let compiles = |kind| matches!(kind, ResourceType::Model | ResourceType::Test | ResourceType::Analysis);
+    use ResourceType::{Analysis, Function, Model, Test};
+    let compiles = |kind| matches!(kind, Model | Test | Analysis | Function);
     let chosen = match setting.select(&project, selection, |node| compiles(node.resource_type)) {
         Ok(chosen) => chosen,
         Err(exit) => return exit,
