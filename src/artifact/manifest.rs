@@ -36,33 +36,34 @@ pub fn manifest(project: &Project, results: &[&NodeResult]) -> String {
     let (sources, exposures) =
         (of(|node| node.resource_type == ResourceType::Source), of(|node| node.exposure().is_some()));
     let unit_tests = of(|node| node.unit_test().is_some());
-    let nodes = of(|node| {
-        node.resource_type != ResourceType::Source && node.exposure().is_none() && node.unit_test().is_none()
-    });
+    let nodes = of(|node| !node.resource_type.is_apart());
+    let functions = of(|node| node.resource_type == ResourceType::Function);
+    let metrics = of(|node| node.resource_type == ResourceType::Metric);
+    let semantic_models = of(|node| node.resource_type == ResourceType::SemanticModel);
+    let saved_queries = of(|node| node.resource_type == ResourceType::SavedQuery);
     let disabled: Vec<&Node> = project.nodes.disabled.values().collect();
     let ids: Vec<&String> = project.nodes.enabled.keys().collect();
     let created_at = invocation.created_at();
     let json = |node: &Node| Data::Map(node_value::node(node, created_at)).to_json();
     let compiled_json =
         |node: &Node| with_compiled(json(node), compiled.get(node.unique_id.as_str()).copied());
-    let kept = |section: &'static str| Value::Object(others::kept(project, section)).to_string();
     let sections = [
         ("nodes", section(&nodes, compiled_json)),
         ("sources", section(&sources, |node| with_kept(json(node), node))),
         ("macros", Value::Object(others::macros(project)).to_string()),
         ("docs", Value::Object(others::docs(project)).to_string()),
         ("exposures", section(&exposures, json)),
-        ("metrics", kept("metrics")),
+        ("metrics", section(&metrics, json)),
         ("groups", Value::Object(others::groups(project)).to_string()),
         ("selectors", selectors(project)),
         ("disabled", section(&disabled, |node| json!([json(node)]))),
         ("parent_map", object(&ids, |id| (id.as_str(), json!(project.graph.parents(id)).to_string()))),
         ("child_map", object(&ids, |id| (id.as_str(), json!(project.graph.children(id)).to_string()))),
         ("group_map", Value::Object(others::group_map(project)).to_string()),
-        ("saved_queries", kept("saved_queries")),
-        ("semantic_models", kept("semantic_models")),
+        ("saved_queries", section(&saved_queries, json)),
+        ("semantic_models", section(&semantic_models, json)),
         ("unit_tests", section(&unit_tests, json)),
-        ("functions", kept("functions")),
+        ("functions", section(&functions, compiled_json)),
     ];
     let mut out = format!("{{\"metadata\":{}", Value::Object(metadata));
     for (key, text) in &sections {

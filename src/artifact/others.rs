@@ -1,4 +1,4 @@
-//! What the manifest holds besides nodes: macros, docs, groups, and entries that are kept as they are.
+//! What the manifest holds besides nodes: macros, docs and groups.
 
 use serde_json::{Map, Value, json};
 
@@ -80,30 +80,4 @@ pub(super) fn group_map(project: &Project) -> Map<String, Value> {
     };
     let names = project.groups.iter().map(|group| group.properties.name.as_str());
     names.map(|name| (name.to_owned(), json!(members(name)))).collect()
-}
-
-/// Returns the entries of a section that martlet does not act on, as the property files have them.
-pub(super) fn kept(project: &Project, section: &str) -> Map<String, Value> {
-    let kind = match section {
-        "metrics" => "metric",
-        "saved_queries" => "saved_query",
-        "semantic_models" => "semantic_model",
-        _ => "function",
-    };
-    let mut found = Map::new();
-    for (package, path, _, node) in project.kept.iter().filter(|(_, _, key, _)| *key == section) {
-        let Value::Object(entry) = node.to_data().to_json() else { continue };
-        let name = entry.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
-        let id = format!("{kind}.{package}.{name}");
-        let short_path = path.rsplit('/').next().unwrap_or_default();
-        let mut value = json!({
-            "name": name, "resource_type": kind, "package_name": package, "path": short_path,
-            "original_file_path": path, "unique_id": id, "fqn": [package, name],
-        });
-        if let Value::Object(map) = &mut value {
-            map.extend(entry);
-        }
-        found.insert(id, value);
-    }
-    found
 }

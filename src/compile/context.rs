@@ -138,18 +138,21 @@ fn render_text(evaluator: &mut Evaluator<'_>, arguments: Arguments) -> Result<Va
     evaluator.render(&template).map(|output| Value::Str(Text::captured(output)))
 }
 
+/// The calls that name other nodes.
+pub const REFERENCES: [&str; 3] = ["ref", "source", "function"];
+
 /// What a template told while it was parsed.
 #[derive(Clone, Default)]
 pub struct Recorder {
-    /// The calls of `ref` and `source`.
+    /// The calls of `ref`, `source` and `function`.
     pub references: Rc<RefCell<Vec<Reference>>>,
     /// The calls of `config`.
     pub configs: ConfigCalls,
 }
 
-/// Sets `ref` and `source` for parsing: calls are recorded and answered with the node's own relation.
+/// Sets `ref`, `source` and `function` for parsing: calls are recorded and answered with the node's own relation.
 pub fn recording(names: &Environment, recorder: &Recorder, this: &Relation) {
-    for kind in ["ref", "source"] {
+    for kind in REFERENCES {
         let (references, this) = (recorder.references.clone(), this.clone());
         let function = Native::value(kind, move |evaluator, arguments| {
             let target = reference_target(kind, arguments)?;
@@ -166,7 +169,7 @@ pub fn recording(names: &Environment, recorder: &Recorder, this: &Relation) {
     }
 }
 
-/// Reads the arguments of `ref` or `source`.
+/// Reads the arguments of `ref`, `source` or `function`.
 pub fn reference_target(kind: &str, arguments: Arguments) -> Result<ReferenceTarget> {
     let version = arguments
         .named
@@ -181,6 +184,15 @@ pub fn reference_target(kind: &str, arguments: Arguments) -> Result<ReferenceTar
         }
         ("source", [source, table]) => {
             Ok(ReferenceTarget::Source { source: source.clone(), table: table.clone() })
+        }
+        ("function", [name]) => Ok(ReferenceTarget::Function { package: None, name: name.clone() }),
+        ("function", [package, name]) => {
+            Ok(ReferenceTarget::Function { package: Some(package.clone()), name: name.clone() })
+        }
+        ("function", _) => {
+            let message = format!("function() takes one or two arguments ({} given)", texts.len());
+            let hint = "write `function('name')` or `function('package', 'name')`";
+            Err(RenderError::new(message).hint(hint).into())
         }
         ("ref", _) => {
             let message = format!("ref() takes at most two positional arguments ({} given)", texts.len());

@@ -20,7 +20,6 @@ use crate::project::profile::Target;
 use crate::project::properties::MacroProperties;
 use crate::project::properties::exposure::GroupProperties;
 use crate::project::variables::Variables;
-use crate::yaml;
 
 /// The version of dbt whose behaviour and artifacts these are.
 pub const DBT_VERSION: &str = "1.11.16";
@@ -166,8 +165,6 @@ pub struct Project {
     pub docs: Vec<DocBlock>,
     /// All groups.
     pub groups: Vec<Group>,
-    /// Entries of property files that are kept for the manifest: package, file, section, entry.
-    pub kept: Vec<(String, String, &'static str, yaml::Node)>,
 }
 
 impl Project {

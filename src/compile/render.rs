@@ -225,7 +225,7 @@ pub fn environment(
     names.set("schema", Value::from(node.schema.as_str()));
     set_graph(project, &names);
     names.set("model", model_value(project, node));
-    for kind in ["ref", "source"] {
+    for kind in context::REFERENCES {
         let (project, id, injected) = (project.clone(), node.unique_id.clone(), injected.clone());
         let batch = node.batch.clone();
         names.set(
@@ -273,21 +273,15 @@ fn graph(project: &Project) -> Value {
         let value = node_value::group(group);
         (group.unique_id(), Value::from(&value))
     });
-    let empty = || Value::dict(Vec::<(&str, Value)>::new());
     Value::dict([
         ("exposures", section(|node| node.exposure().is_some())),
         ("groups", Value::dict(groups)),
-        ("metrics", empty()),
-        (
-            "nodes",
-            section(|node| {
-                node.exposure().is_none() && node.source().is_none() && node.unit_test().is_none()
-            }),
-        ),
+        ("metrics", section(|node| node.resource_type == ResourceType::Metric)),
+        ("nodes", section(|node| !node.resource_type.is_apart())),
         ("sources", section(|node| node.source().is_some())),
-        ("semantic_models", empty()),
-        ("saved_queries", empty()),
-        ("functions", empty()),
+        ("semantic_models", section(|node| node.resource_type == ResourceType::SemanticModel)),
+        ("saved_queries", section(|node| node.resource_type == ResourceType::SavedQuery)),
+        ("functions", section(|node| node.resource_type == ResourceType::Function)),
     ])
 }
 
@@ -305,17 +299,14 @@ fn resolve(
 ) -> Result<Value, RenderError> {
     let Some(node) = project.nodes.get(id) else { return Err(RenderError::new("this node is not known")) };
     let Resolution::Found(found) = project.resolver.resolve(&node.package, target) else {
-        let name = match target {
-            ReferenceTarget::Ref { name, .. } => name.clone(),
-            ReferenceTarget::Source { source, table } => format!("{source}.{table}"),
-        };
-        let error = RenderError::new(format!("`{name}` was not found, or is disabled"));
+        let error = RenderError::new(format!("`{}` was not found, or is disabled", target.text()));
         return Err(error.hint(
             "a `ref` that only runs, and is not seen while the project is read, needs a line `-- depends_on: {{ ref('...') }}`",
         ));
     };
     // A reference that was not seen while the project was read is no edge of the graph: order would be luck.
-    let known = node.depends_on.contains(&found) || found == node.unique_id;
+    // A unit test calls what its model calls.
+    let known = node.depends_on.contains(&found) || found == node.unique_id || node.unit_test().is_some();
     let Some(parent) = project.nodes.get(&found) else {
         return Err(RenderError::new(format!("`{found}` is not known")));
     };
@@ -339,9 +330,9 @@ pub fn sql_value(output: &Output) -> Value {
     Value::Str(Text::captured(output.clone()))
 }
 
-/// Sets `ref` and `source` for a query that belongs to no node: every node may be named.
+/// Sets `ref`, `source` and `function` for a query that belongs to no node: every node may be named.
 pub fn set_references(project: &Arc<Project>, names: &Environment) {
-    for kind in ["ref", "source"] {
+    for kind in context::REFERENCES {
         let project = project.clone();
         names.set(
             kind,
@@ -360,10 +351,7 @@ pub fn set_references(project: &Arc<Project>, names: &Environment) {
                     .into()),
                     Some(node) => Ok(Value::object(node_value::relation(node))),
                     None => {
-                        let name = match &target {
-                            ReferenceTarget::Ref { name, .. } => name.clone(),
-                            ReferenceTarget::Source { source, table } => format!("{source}.{table}"),
-                        };
+                        let name = target.text();
                         let near = crate::diagnostic::suggest::nearest(&name, project.resolver.names());
                         let error = RenderError::new(format!("`{name}` was not found"));
                         Err(near

@@ -77,6 +77,7 @@ pub struct Resolver {
     own_first: bool,
     named: BTreeMap<String, Vec<Candidate>>,
     sources: HashMap<(String, String), Vec<Candidate>>,
+    functions: BTreeMap<String, Vec<Candidate>>,
 }
 
 #[derive(Debug)]
@@ -111,6 +112,8 @@ impl Resolver {
             };
             if node.resource_type.is_refable() {
                 resolver.named.entry(node.name.clone()).or_default().push(candidate);
+            } else if node.resource_type == ResourceType::Function {
+                resolver.functions.entry(node.name.clone()).or_default().push(candidate);
             } else if let Some(source) = node.source() {
                 let key = (source.source_name.clone(), source.table_name.clone());
                 resolver.sources.entry(key).or_default().push(candidate);
@@ -131,6 +134,9 @@ impl Resolver {
             }
             ReferenceTarget::Source { source, table } => {
                 (self.sources.get(&(source.clone(), table.clone())), None, None)
+            }
+            ReferenceTarget::Function { package, name } => {
+                (self.functions.get(name), package.as_deref(), None)
             }
         };
         let meant = |candidate: &&Candidate| match (&candidate.version, version) {
@@ -164,6 +170,11 @@ impl Resolver {
         names
     }
 
+    /// Returns all names that `function` could use, sorted.
+    pub fn function_names(&self) -> Vec<&str> {
+        self.functions.keys().map(String::as_str).collect()
+    }
+
     /// Returns the versions of a model.
     fn versions(&self, name: &str) -> Vec<&str> {
         let candidates = self.named.get(name).into_iter().flatten();
@@ -187,12 +198,9 @@ pub fn resolve_all(nodes: &mut Nodes, resolver: &Resolver, findings: &mut Vec<Di
         let mut parents = std::mem::take(&mut node.depends_on);
         let mut seen: BTreeSet<&ReferenceTarget> = BTreeSet::new();
         let mut lost = false;
-        // Sources come first, as in dbt.
-        let (sources, refs): (Vec<_>, Vec<_>) = node
-            .references
-            .iter()
-            .partition(|reference| matches!(reference.target, ReferenceTarget::Source { .. }));
-        for reference in sources.into_iter().chain(refs) {
+        let mut references: Vec<&Reference> = node.references.iter().collect();
+        references.sort_by_key(|reference| order(&reference.target));
+        for reference in references {
             match resolver.resolve(&node.package, &reference.target) {
                 Resolution::Found(id) => {
                     if !parents.contains(&id) {
@@ -228,6 +236,15 @@ pub fn resolve_all(nodes: &mut Nodes, resolver: &Resolver, findings: &mut Vec<Di
     }
 }
 
+/// In which order dbt resolves the kinds of references.
+fn order(target: &ReferenceTarget) -> u8 {
+    match target {
+        ReferenceTarget::Source { .. } => 0,
+        ReferenceTarget::Ref { .. } => 1,
+        ReferenceTarget::Function { .. } => 2,
+    }
+}
+
 fn as_left_out(finding: Diagnostic) -> Diagnostic {
     let severity = codes::TEST_LEFT_OUT.severity;
     Diagnostic { code: codes::TEST_LEFT_OUT, severity, ..finding }.note("the test is left out")
@@ -237,6 +254,19 @@ fn unresolved(node: &Node, reference: &Reference, disabled: bool, resolver: &Res
     let place = reference.place.unwrap_or(node.place);
     let what = format!("{} `{}`", node.resource_type.name(), node.name);
     match &reference.target {
+        ReferenceTarget::Function { name, .. } if disabled => Diagnostic::at(
+            codes::DISABLED_REF,
+            place,
+            format!("{what} depends on a function named `{name}` which is disabled"),
+        )
+        .hint("enable it with `enabled: true`, or remove this call"),
+        ReferenceTarget::Function { package, name } => {
+            let of = package.as_ref().map(|package| format!(" of package `{package}`")).unwrap_or_default();
+            let message = format!("{what} depends on a function named `{name}`{of} which was not found");
+            Diagnostic::at(codes::UNKNOWN_REF, place, message)
+                .label("no function of this name")
+                .hint_nearest(name, resolver.function_names())
+        }
         ReferenceTarget::Ref { name, .. } if disabled => Diagnostic::at(
             codes::DISABLED_REF,
             place,

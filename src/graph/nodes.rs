@@ -32,6 +32,14 @@ pub enum ResourceType {
     Exposure,
     /// A test of a model's text, on rows given by hand.
     UnitTest,
+    /// A function that the database gets.
+    Function,
+    /// A figure, made of measures or of other figures.
+    Metric,
+    /// What measures and dimensions a model has.
+    SemanticModel,
+    /// A question put to metrics.
+    SavedQuery,
     /// A hook of the project.
     Operation,
 }
@@ -48,6 +56,10 @@ impl ResourceType {
             ResourceType::Source => "source",
             ResourceType::Exposure => "exposure",
             ResourceType::UnitTest => "unit_test",
+            ResourceType::Function => "function",
+            ResourceType::Metric => "metric",
+            ResourceType::SemanticModel => "semantic_model",
+            ResourceType::SavedQuery => "saved_query",
             ResourceType::Operation => "operation",
         }
     }
@@ -55,6 +67,22 @@ impl ResourceType {
     /// Tells whether nodes of this kind test others.
     pub fn is_test(self) -> bool {
         matches!(self, ResourceType::Test | ResourceType::UnitTest)
+    }
+
+    /// Tells whether nodes of this kind belong to the semantic layer, of which nothing is built.
+    pub fn is_semantic(self) -> bool {
+        matches!(self, ResourceType::Metric | ResourceType::SemanticModel | ResourceType::SavedQuery)
+    }
+
+    /// Tells whether the manifest has nodes of this kind in a section of their own.
+    pub fn is_apart(self) -> bool {
+        use ResourceType::{Exposure, Function, Source, UnitTest};
+        self.is_semantic() || matches!(self, Source | Exposure | UnitTest | Function)
+    }
+
+    /// Tells whether nodes of this kind take a turn in `build` without anything being built.
+    pub fn is_no_op(self) -> bool {
+        matches!(self, ResourceType::Exposure | ResourceType::SavedQuery)
     }
 
     /// Tells whether `ref` can name nodes of this kind.
@@ -276,7 +304,7 @@ pub enum Rows {
     Query(String),
 }
 
-/// One call of `ref` or `source`.
+/// One call of `ref`, `source` or `function`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reference {
     /// What is called for.
@@ -304,15 +332,71 @@ pub enum ReferenceTarget {
         /// The table.
         table: String,
     },
+    /// `function('name')`, `function('package', 'name')`.
+    Function {
+        /// The package, when it is named.
+        package: Option<String>,
+        /// The function.
+        name: String,
+    },
+}
+
+impl ReferenceTarget {
+    /// Returns what people call the thing that is named.
+    pub fn text(&self) -> String {
+        match self {
+            ReferenceTarget::Ref { name, .. } | ReferenceTarget::Function { name, .. } => name.clone(),
+            ReferenceTarget::Source { source, table } => format!("{source}.{table}"),
+        }
+    }
 }
 
 impl Node {
+    /// Makes a node that a property file defines: it has no text of its own and is nothing in the database.
+    pub fn defined(resource_type: ResourceType, package: &str, name: &str, place: Place) -> Self {
+        Self {
+            unique_id: format!("{}.{package}.{name}", resource_type.name()),
+            resource_type,
+            name: name.to_owned(),
+            package: package.to_owned(),
+            fqn: Vec::new(),
+            path: String::new(),
+            original_file_path: String::new(),
+            file: place.file,
+            place,
+            raw_code: "".into(),
+            raw_offset: 0,
+            checksum: String::new(),
+            config: Config::default(),
+            unrendered_config: DataMap::new(),
+            config_calls: DataMap::new(),
+            primary_key: Vec::new(),
+            quoting: [true; 3],
+            database: String::new(),
+            schema: String::new(),
+            alias: name.to_owned(),
+            description: Prose::default(),
+            version: None,
+            columns: Vec::new(),
+            tags: Vec::new(),
+            patch_path: None,
+            root_path: String::new(),
+            references: Vec::new(),
+            macros: Vec::new(),
+            depends_on: Vec::new(),
+            detail: Detail::None,
+            kept: DataMap::new(),
+            batch: None,
+        }
+    }
+
     /// Returns how the node becomes a relation (`materialized`).
     pub fn materialization(&self) -> &str {
         self.config.text("materialized").unwrap_or(match self.resource_type {
             ResourceType::Seed => "seed",
             ResourceType::Snapshot => "snapshot",
             ResourceType::Test => "test",
+            ResourceType::Function => "function",
             _ => "view",
         })
     }

@@ -32,6 +32,8 @@ pub struct Definition {
     pub macro_paths: Vec<String>,
     /// Folders of snapshots.
     pub snapshot_paths: Vec<String>,
+    /// Folders of functions.
+    pub function_paths: Vec<String>,
     /// Folders of docs blocks; all the others' when none is named.
     pub docs_paths: Vec<String>,
     /// Whether other packages may refer to public models alone.
@@ -80,8 +82,7 @@ const TREES: &[(&str, &str)] = &[
 ];
 
 /// Keys that are accepted and not acted on.
-const PASSED: &[&str] =
-    &["config-version", "asset-paths", "log-path", "function-paths", "dbt-cloud", "static_analysis"];
+const PASSED: &[&str] = &["config-version", "asset-paths", "log-path", "dbt-cloud", "static_analysis"];
 
 /// Names that a project may not have, because templates use them for something else.
 const RESERVED: &[&str] = &[
@@ -141,6 +142,7 @@ impl Definition {
             analysis_paths: paths(&mut reader, "analysis-paths", None, "analyses", findings),
             macro_paths: paths(&mut reader, "macro-paths", None, "macros", findings),
             snapshot_paths: paths(&mut reader, "snapshot-paths", None, "snapshots", findings),
+            function_paths: paths(&mut reader, "function-paths", None, "functions", findings),
             docs_paths: reader.texts("docs-paths", findings).unwrap_or_default(),
             restricts_access: reader.boolean("restrict-access", findings).unwrap_or(false),
             required_versions: required_versions(&mut reader),

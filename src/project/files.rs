@@ -28,6 +28,10 @@ pub enum FileKind {
     Analysis,
     /// A seed.
     Seed,
+    /// A function of the database.
+    Function,
+    /// A function in Python or JavaScript, which martlet names and does not make.
+    ForeignFunction,
     /// A property file.
     Properties,
     /// A file of `docs` blocks.
@@ -121,10 +125,11 @@ enum Role {
     Analyses,
     Macros,
     Snapshots,
+    Functions,
     Docs,
 }
 
-fn roles(definition: &Definition) -> [(&[String], Role); 7] {
+fn roles(definition: &Definition) -> [(&[String], Role); 8] {
     [
         (&definition.model_paths, Role::Models),
         (&definition.seed_paths, Role::Seeds),
@@ -132,6 +137,7 @@ fn roles(definition: &Definition) -> [(&[String], Role); 7] {
         (&definition.analysis_paths, Role::Analyses),
         (&definition.macro_paths, Role::Macros),
         (&definition.snapshot_paths, Role::Snapshots),
+        (&definition.function_paths, Role::Functions),
         (&definition.docs_paths, Role::Docs),
     ]
 }
@@ -206,6 +212,8 @@ fn classify(role: Role, path: &str) -> Option<FileKind> {
         (Role::Analyses, "sql") => Some(FileKind::Analysis),
         (Role::Macros, "sql") => Some(FileKind::Macro),
         (Role::Snapshots, "sql") => Some(FileKind::Snapshot),
+        (Role::Functions, "sql") => Some(FileKind::Function),
+        (Role::Functions, "py" | "js") => Some(FileKind::ForeignFunction),
         _ => None,
     }
 }

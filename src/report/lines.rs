@@ -51,6 +51,7 @@ pub fn finished(node: &NodeLabel, result: &NodeResult) -> (String, String, Tone)
         (Status::PartialSuccess, _) => {
             (format!("PARTIALLY created {what}"), result.message.clone().unwrap_or_default(), Tone::Warning)
         }
+        (Status::Success, "function") => (format!("OK created {what}"), "SUCCESS".to_owned(), Tone::Good),
         (Status::Success, "operation") => (format!("OK {what}"), "OK".to_owned(), Tone::Good),
         (Status::Success, kind) => (format!("OK {} {what}", done(kind)), answer.to_owned(), Tone::Good),
     }
@@ -60,6 +61,7 @@ fn skipped(node: &NodeLabel, kind: &str) -> String {
     match kind {
         "test" => format!("test {}", node.name),
         "unit_test" => format!("unit_test {}", node.name),
+        "function" | "saved_query" => format!("{kind} {}", node.name),
         "model" | "seed" | "snapshot" => {
             let relation = node.description.rsplit(' ').next().unwrap_or_default();
             format!("relation {relation}")

@@ -18,8 +18,10 @@ pub fn label(project: &Project, node: &Node) -> NodeLabel {
         ResourceType::Model => format!("sql {} model {place}", node.materialization()),
         ResourceType::Seed => format!("seed file {place}"),
         ResourceType::Snapshot => format!("snapshot {place}"),
+        ResourceType::Function => format!("function {}.{}", node.schema, node.alias),
         ResourceType::Test => format!("test {}", node.name),
         ResourceType::UnitTest => format!("unit_test {}", unit_test_name(node)),
+        ResourceType::SavedQuery => format!("saved query {}", node.name),
         _ => format!("{} {}", node.resource_type.name(), node.name),
     };
     NodeLabel {
@@ -57,6 +59,7 @@ pub fn found(project: &Project) -> Vec<String> {
         (ResourceType::Test, "data test"),
         (ResourceType::Source, "source"),
         (ResourceType::Exposure, "exposure"),
+        (ResourceType::Metric, "metric"),
     ];
     for (kind, word) in kinds {
         let number = count(kind);
@@ -65,6 +68,16 @@ pub fn found(project: &Project) -> Vec<String> {
         }
     }
     counts.push(plural(project.macros.all().len(), "macro"));
+    if !project.groups.is_empty() {
+        counts.push(plural(project.groups.len(), "group"));
+    }
+    for (kind, word) in
+        [(ResourceType::SemanticModel, "semantic model"), (ResourceType::SavedQuery, "saved query")]
+    {
+        if count(kind) > 0 {
+            counts.push(plural(count(kind), word));
+        }
+    }
     let unit_tests = count(ResourceType::UnitTest);
     if unit_tests > 0 {
         counts.push(plural(unit_tests, "unit test"));
@@ -81,7 +94,7 @@ pub fn ran<'n>(nodes: impl Iterator<Item = &'n Node>) -> Vec<String> {
             ResourceType::Test => "data test".to_owned(),
             ResourceType::UnitTest => "unit test".to_owned(),
             ResourceType::Operation => "project hook".to_owned(),
-            other => other.name().to_owned(),
+            other => other.name().replace('_', " "),
         };
         *counts.entry(word).or_default() += 1;
     }
@@ -91,6 +104,7 @@ pub fn ran<'n>(nodes: impl Iterator<Item = &'n Node>) -> Vec<String> {
 fn plural(count: usize, word: &str) -> String {
     match (count, word) {
         (1, _) => format!("1 {word}"),
+        (_, "saved query") => format!("{count} saved queries"),
         (_, "analysis") => format!("{count} analyses"),
         _ => format!("{count} {word}s"),
     }

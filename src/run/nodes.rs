@@ -129,9 +129,12 @@ pub fn run(
 fn taking_turns(project: &Project, chosen: &BTreeSet<String>, action: Action) -> BTreeSet<String> {
     let takes_turn = |node: &&Node| {
         (action == Action::Compile || !node.is_ephemeral())
-            && node.resource_type != ResourceType::Source
-            // An exposure only tells whether all it needs was built.
-            && (action == Action::Build || node.exposure().is_none())
+            && !matches!(
+                node.resource_type,
+                ResourceType::Source | ResourceType::Metric | ResourceType::SemanticModel
+            )
+            // Exposures and saved queries only tell whether all they need was built.
+            && (action == Action::Build || !node.resource_type.is_no_op())
             // Building runs the unit tests of what it builds, and no others.
             && (action != Action::Build
                 || node.unit_test().is_none()
@@ -206,7 +209,7 @@ impl Run<'_> {
             Some(Skip::BecauseOf(id)) => return task::skipped(node, Some(&id), turn.worker),
             None => {}
         }
-        if node.exposure().is_some() {
+        if node.resource_type.is_no_op() {
             return NodeResult::new(&node.unique_id, Status::NoOp).message("NO-OP");
         }
         if self.action == Action::Compile {
@@ -259,7 +262,7 @@ fn is_written(session: &Session, node: &Node) -> bool {
                 .unwrap_or(session.project.invocation.options.flags.is_on("store_failures"));
             stores || node.config.text("store_failures_as").is_some_and(|kind| kind != "ephemeral")
         }
-        ResourceType::Model | ResourceType::Seed | ResourceType::Snapshot => true,
+        ResourceType::Model | ResourceType::Seed | ResourceType::Snapshot | ResourceType::Function => true,
         _ => false,
     }
 }

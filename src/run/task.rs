@@ -19,7 +19,7 @@ use crate::jinja::host::{Change, Host};
 use crate::jinja::macros::MacroValue;
 use crate::jinja::provenance::Output;
 use crate::jinja::value::object::Native;
-use crate::jinja::value::{Arguments, Text, Value};
+use crate::jinja::value::{Arguments, Key, Text, Value};
 use crate::run::events::Event;
 use crate::run::result::{NodeResult, Status};
 use crate::run::seeds::Loading;
@@ -238,6 +238,9 @@ pub(super) fn materialized(
     results::set(names, &store);
     names.set("sql", Value::Str(sql.clone()));
     names.set("compiled_code", Value::Str(sql.clone()));
+    if let Some(Value::Dict(model)) = names.get("model") {
+        model.borrow_mut().insert(Key::text("compiled_code"), Value::Str(sql.clone()));
+    }
     names.set("pre_hooks", hooks(session, node, "pre-hook"));
     names.set("post_hooks", hooks(session, node, "post-hook"));
     if node.batch.as_ref().is_some_and(|batch| batch.incremental) {

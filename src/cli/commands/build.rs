@@ -41,8 +41,9 @@ impl Kind {
     fn takes(self, node: &Node) -> bool {
         match self {
             Kind::Build => {
-                use ResourceType::{Exposure, Model, Seed, Snapshot, Test, UnitTest};
-                matches!(node.resource_type, Model | Seed | Snapshot | Test | UnitTest | Exposure)
+                use ResourceType::{Function, Model, Seed, Snapshot, Test, UnitTest};
+                matches!(node.resource_type, Model | Seed | Snapshot | Test | UnitTest | Function)
+                    || node.resource_type.is_no_op()
             }
             Kind::Run => node.resource_type == ResourceType::Model,
             Kind::Test => node.resource_type.is_test(),

@@ -11,11 +11,12 @@ use crate::run::nodes::{Asked, run as run_nodes};
 
 /// Runs the command.
 pub(super) fn run(setting: &Setting, selection: &Selection) -> Exit {
+    use ResourceType::{Analysis, Function, Model, Test};
     let project = match setting.read("compile", Some(selection)) {
         Ok(project) => project,
         Err(exit) => return exit,
     };
-    let compiles = |kind| matches!(kind, ResourceType::Model | ResourceType::Test | ResourceType::Analysis);
+    let compiles = |kind| matches!(kind, Model | Test | Analysis | Function);
     let chosen = match setting.select(&project, selection, |node| compiles(node.resource_type)) {
         Ok(chosen) => chosen,
         Err(exit) => return exit,

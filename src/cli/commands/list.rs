@@ -72,8 +72,8 @@ fn line(node: &Node, output: ListOutput) -> String {
         (ListOutput::Selector, Some(source)) => {
             format!("source:{}.{}.{}", node.package, source.source_name, source.table_name)
         }
-        (ListOutput::Selector, None) if node.exposure().is_some() => {
-            format!("exposure:{}", node.fqn.join("."))
+        (ListOutput::Selector, None) if node.exposure().is_some() || node.resource_type.is_semantic() => {
+            format!("{}:{}", node.resource_type.name(), node.fqn.join("."))
         }
         (ListOutput::Selector, None) if node.unit_test().is_some() => {
             format!("unit_test:{}.{}", node.package, node.alias)

@@ -48,6 +48,7 @@ pub fn config(node: &Node) -> DataMap {
             ("enabled", true.into()),
             ("static_analysis", Data::Null),
         ],
+        kind if kind.is_semantic() => vec![("enabled", true.into()), ("meta", Data::Map(DataMap::new()))],
         _ => model_defaults(node),
     };
     for (key, value) in defaults {
@@ -120,6 +121,14 @@ fn model_defaults(node: &Node) -> Vec<(&'static str, Data)> {
             ("check_cols", Data::Null),
             ("snapshot_meta_column_names", Data::Map(names)),
             ("dbt_valid_to_current", Data::Null),
+        ]);
+    }
+    if node.resource_type == ResourceType::Function {
+        defaults.extend([
+            ("type", "scalar".into()),
+            ("volatility", Data::Null),
+            ("runtime_version", Data::Null),
+            ("entry_point", Data::Null),
         ]);
     }
     if node.resource_type == ResourceType::Model {

@@ -40,6 +40,7 @@ pub fn node(node: &Node, created_at: f64) -> DataMap {
         Detail::Source(source) => source_table(node, source, created_at),
         Detail::Exposure(_) => exposure(node, created_at),
         Detail::UnitTest(test) => unit_test::value(node, test, created_at),
+        _ if node.resource_type.is_semantic() => semantic(node, created_at),
         _ => resource(node, created_at),
     }
 }
@@ -58,7 +59,7 @@ pub fn graph_node(given: &Node, created_at: f64) -> DataMap {
     let mut value = node(given, created_at);
     if given.resource_type == ResourceType::Source {
         value.insert("_event_status".to_owned(), empty());
-    } else if given.resource_type != ResourceType::Exposure {
+    } else if given.resource_type != ResourceType::Exposure && !given.resource_type.is_semantic() {
         value.insert("config_call_dict".to_owned(), Data::Map(given.config_calls.clone()));
         value.insert("unrendered_config_call_dict".to_owned(), empty());
         value.insert("defer_relation".to_owned(), Data::Null);
@@ -84,6 +85,10 @@ fn resource(node: &Node, created_at: f64) -> DataMap {
     let mut keys = Keys::default();
     let config = config(node);
     let of_config = |key: &str| config.get(key).cloned().unwrap_or_default();
+    let is_function = node.resource_type == ResourceType::Function;
+    if is_function {
+        keys.set("returns", node.kept.get("returns").cloned().unwrap_or_default());
+    }
     keys.set("database", node.database.as_str());
     keys.set("schema", node.schema.as_str());
     identity(&mut keys, node);
@@ -120,13 +125,16 @@ fn resource(node: &Node, created_at: f64) -> DataMap {
         return keys.0;
     }
     keys.set("language", "sql");
-    keys.set("refs", references(node, true));
-    keys.set("sources", references(node, false));
+    keys.set("refs", references(node, "ref"));
+    keys.set("sources", references(node, "source"));
     keys.set("metrics", Data::List(Vec::new()));
-    keys.set("functions", Data::List(Vec::new()));
+    keys.set("functions", references(node, "function"));
     keys.set("depends_on", mapping([("macros", texts(&node.macros)), ("nodes", texts(&node.depends_on))]));
     keys.set("compiled_path", Data::Null);
     keys.set("contract", contract(&of_config("contract")));
+    if is_function {
+        keys.set("arguments", node.kept.get("arguments").cloned().unwrap_or_default());
+    }
     model_keys(&mut keys, node, of_config("access"));
     test_keys(&mut keys, node);
     keys.0
@@ -240,9 +248,24 @@ fn exposure(node: &Node, created_at: f64) -> DataMap {
     keys.set("unrendered_config", Data::Map(node.unrendered_config.clone()));
     keys.set("url", exposure.url.clone());
     keys.set("depends_on", mapping([("macros", texts(&[])), ("nodes", texts(&node.depends_on))]));
-    keys.set("refs", references(node, true));
-    keys.set("sources", references(node, false));
+    keys.set("refs", references(node, "ref"));
+    keys.set("sources", references(node, "source"));
     keys.set("metrics", Data::List(Vec::new()));
+    keys.set("created_at", Data::Float(created_at));
+    keys.0
+}
+
+/// A metric, semantic model or saved query: what the property file says, and what it depends on.
+fn semantic(node: &Node, created_at: f64) -> DataMap {
+    let mut keys = Keys::default();
+    identity(&mut keys, node);
+    for (key, value) in &node.kept {
+        keys.set(key, value.clone());
+    }
+    keys.set("tags", texts(&node.tags));
+    keys.set("config", Data::Map(config(node)));
+    keys.set("depends_on", mapping([("macros", texts(&[])), ("nodes", texts(&node.depends_on))]));
+    keys.set("refs", references(node, "ref"));
     keys.set("created_at", Data::Float(created_at));
     keys.0
 }
@@ -297,15 +320,19 @@ fn columns(columns: &[Column]) -> Data {
     Data::Map(columns.iter().map(|column| (column.name.clone(), one(column))).collect())
 }
 
-fn references(node: &Node, refs: bool) -> Data {
+/// Returns what a node's calls of one kind name.
+fn references(node: &Node, kind: &str) -> Data {
     let one = |target: &ReferenceTarget| match target {
-        ReferenceTarget::Ref { package, name, version } if refs => Some(mapping([
+        ReferenceTarget::Ref { package, name, version } if kind == "ref" => Some(mapping([
             ("name", name.as_str().into()),
             ("package", package.clone().into()),
             ("version", version.clone().into()),
         ])),
-        ReferenceTarget::Source { source, table } if !refs => {
+        ReferenceTarget::Source { source, table } if kind == "source" => {
             Some(Data::List(vec![source.as_str().into(), table.as_str().into()]))
+        }
+        ReferenceTarget::Function { package, name } if kind == "function" => {
+            Some(Data::List(package.iter().chain([name]).map(|text| text.as_str().into()).collect()))
         }
         _ => None,
     };

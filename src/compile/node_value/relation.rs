@@ -12,8 +12,12 @@ pub fn relation_name(node: &Node) -> Option<String> {
     let stored = node.config.boolean("store_failures").unwrap_or(false)
         || node.config.text("store_failures_as").is_some_and(|kind| kind != "ephemeral");
     match node.resource_type {
-        ResourceType::Operation | ResourceType::Analysis | ResourceType::UnitTest => None,
+        ResourceType::Operation
+        | ResourceType::Analysis
+        | ResourceType::UnitTest
+        | ResourceType::Function => None,
         ResourceType::Test if !stored => None,
+        kind if kind.is_semantic() => None,
         _ if node.is_ephemeral() => None,
         ResourceType::Source => {
             // Told with the project's quoting, though it is selected from without.
@@ -43,6 +47,11 @@ pub fn relation(node: &Node) -> Relation {
         relation.kind = Some("cte".to_owned());
         relation.include = [false, false, true];
         relation.quote = [false; 3];
+    }
+    if node.resource_type == ResourceType::Function {
+        // The project's quoting counts for tables and views only.
+        relation.quote = [true; 3];
+        relation.kind = Some("function".to_owned());
     }
     if let Some(source) = node.source() {
         overlay(&mut relation, node);

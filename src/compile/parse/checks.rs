@@ -54,6 +54,7 @@ pub(super) fn unmatched_properties(reading: &Reading, drafts: &[Draft], findings
                 Section::Snapshots => ResourceType::Snapshot,
                 Section::Analyses => ResourceType::Analysis,
                 Section::DataTests => ResourceType::Test,
+                Section::Functions => ResourceType::Function,
             };
             let named = || by_name.get(properties.name.as_str()).into_iter().flatten();
             if named().any(|node| node.resource_type == wanted) {

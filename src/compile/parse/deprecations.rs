@@ -53,7 +53,7 @@ fn place(child: &Node, node: &Node) -> Place {
     let named = |name: &str| name == node.name;
     let found = child.references.iter().find(|reference| match &reference.target {
         ReferenceTarget::Ref { name, .. } => named(name),
-        ReferenceTarget::Source { .. } => false,
+        ReferenceTarget::Source { .. } | ReferenceTarget::Function { .. } => false,
     });
     found.and_then(|reference| reference.place).unwrap_or(child.place)
 }

@@ -41,59 +41,47 @@ fn node(
     let mut fqn = vec![package.name.clone()];
     fqn.extend(folders(&file.resource_path));
     fqn.push(exposure.name.clone());
-    let config = configure(reading, package, &fqn, exposure);
-    let mut node = Node {
-        unique_id: format!("exposure.{}.{}", package.name, exposure.name),
-        resource_type: ResourceType::Exposure,
-        name: exposure.name.clone(),
-        package: package.name.clone(),
-        fqn,
-        path: file.resource_path.clone(),
-        original_file_path: file.path.clone(),
-        file: file.file,
-        place: exposure.place,
-        raw_code: "".into(),
-        raw_offset: 0,
-        checksum: String::new(),
-        unrendered_config: DataMap::new(),
-        config_calls: DataMap::new(),
-        primary_key: Vec::new(),
-        quoting: [true; 3],
-        database: String::new(),
-        schema: String::new(),
-        alias: exposure.name.clone(),
-        description: exposure.description.clone(),
-        version: None,
-        columns: Vec::new(),
-        tags: config.texts("tags"),
-        config,
-        patch_path: None,
-        root_path: String::new(),
-        references: Vec::new(),
-        macros: Vec::new(),
-        depends_on: Vec::new(),
-        detail: Detail::Exposure(exposure.clone()),
-        kept: DataMap::new(),
-        batch: None,
-    };
+    let mut node = Node::defined(ResourceType::Exposure, &package.name, &exposure.name, exposure.place);
+    node.config = configure(reading, package, ("exposures", &fqn), &exposure.config);
+    node.tags = node.config.texts("tags");
+    node.fqn = fqn;
+    node.path.clone_from(&file.resource_path);
+    node.original_file_path.clone_from(&file.path);
+    node.description.clone_from(&exposure.description);
+    node.detail = Detail::Exposure(exposure.clone());
+    let metrics = exposure.depends_on.iter().filter_map(|(text, _)| metric(text));
+    node.depends_on = metrics.map(|name| format!("metric.{}.{name}", package.name)).collect();
     node.references = references(reading, &node, exposure, findings);
     node
 }
 
-fn configure(reading: &Reading, package: &Package, fqn: &[String], exposure: &ExposureProperties) -> Config {
+/// Puts together what the projects' trees and a property file say of a node that the file defines.
+pub(super) fn configure(
+    reading: &Reading,
+    package: &Package,
+    (key, fqn): (&str, &[String]),
+    own: &DataMap,
+) -> Config {
     let mut config = Config::default();
     let tree = |config: &mut Config, package: &Package| {
-        let values = package.definition.tree("exposures").map(|tree| config_tree::walk(tree, fqn));
+        let values = package.definition.tree(key).map(|tree| config_tree::walk(tree, fqn));
         for value in values.unwrap_or_default() {
             config.merge(&value.key, value.value);
         }
     };
     tree(&mut config, package);
-    config.merge_all(&exposure.config);
+    config.merge_all(own);
     if let Some(root) = reading.root().filter(|root| root.name != package.name) {
         tree(&mut config, root);
     }
     config
+}
+
+/// Returns the name in a call of `metric`.
+fn metric(text: &str) -> Option<&str> {
+    let call = text.trim().trim_start_matches("{{").trim_end_matches("}}").trim();
+    let name = call.strip_prefix("metric")?.trim().strip_prefix('(')?.strip_suffix(')')?.trim();
+    name.strip_prefix(['\'', '"'])?.strip_suffix(['\'', '"'])
 }
 
 /// Reads the calls of `ref` and `source` that an exposure names.
@@ -104,28 +92,35 @@ fn references(
     findings: &mut Vec<Diagnostic>,
 ) -> Vec<Reference> {
     let recorder = Recorder::default();
-    let names = resources::parse_environment(reading, node, &recorder);
-    for (text, place) in &exposure.depends_on {
-        let text = text.trim();
-        let call = text.trim_start_matches("{{").trim_end_matches("}}").trim();
-        let source = format!("{{{{ {call} }}}}");
-        let origin = Origin::runs(place.file, &[(0, place.span.start)], 0);
-        let result = parse(&source, &origin, false)
-            .and_then(|template| render(&names, &template).map_err(|error| Box::new(error.to_diagnostic())));
-        if result.is_err()
-            || !(call.starts_with("ref") || call.starts_with("source") || call.starts_with("metric"))
-        {
-            let finding =
-                Diagnostic::at(codes::INVALID_VALUE, *place, "this must be a call of ref or source");
-            findings.push(finding.hint("write `- ref('model')` or `- source('source', 'table')`"));
-        }
-        for reference in recorder.references.borrow_mut().iter_mut() {
-            if reference.place.is_none_or(|found| found.file != place.file || found.span == Span::new(0, 0)) {
-                reference.place = Some(*place);
-            }
-        }
+    for (text, place) in exposure.depends_on.iter().filter(|(text, _)| metric(text).is_none()) {
+        record(reading, node, &recorder, (text, *place), findings);
     }
     recorder.references.take()
+}
+
+/// Records what a text refers to that is a call of `ref` or its kin.
+pub(super) fn record(
+    reading: &Reading,
+    node: &Node,
+    recorder: &Recorder,
+    (text, place): (&str, Place),
+    findings: &mut Vec<Diagnostic>,
+) {
+    let names = resources::parse_environment(reading, node, recorder);
+    let call = text.trim().trim_start_matches("{{").trim_end_matches("}}").trim();
+    let source = format!("{{{{ {call} }}}}");
+    let origin = Origin::runs(place.file, &[(0, place.span.start)], 0);
+    let result = parse(&source, &origin, false)
+        .and_then(|template| render(&names, &template).map_err(|error| Box::new(error.to_diagnostic())));
+    if result.is_err() || !["ref", "source"].iter().any(|kind| call.starts_with(kind)) {
+        let finding = Diagnostic::at(codes::INVALID_VALUE, place, "this must be a call of ref or source");
+        findings.push(finding.hint("write `- ref('model')` or `- source('source', 'table')`"));
+    }
+    for reference in recorder.references.borrow_mut().iter_mut() {
+        if reference.place.is_none_or(|found| found.file != place.file || found.span == Span::new(0, 0)) {
+            reference.place = Some(place);
+        }
+    }
 }
 
 /// Returns all groups. A model of a group that is not there is a finding, as is a repeated name.

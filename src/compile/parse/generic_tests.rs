@@ -109,7 +109,7 @@ fn model_target<'t>(
         Section::Models => "model",
         Section::Seeds => "seed",
         Section::Snapshots => "snapshot",
-        Section::Analyses | Section::DataTests => return None,
+        Section::Analyses | Section::DataTests | Section::Functions => return None,
     };
     let version = version.map(Version::text);
     let (id, shown, argument) = match &version {

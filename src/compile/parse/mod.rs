@@ -5,6 +5,7 @@ mod contracts;
 mod deprecations;
 mod docs;
 mod exposures;
+mod functions;
 mod generic_tests;
 mod hooks;
 mod keys;
@@ -12,6 +13,7 @@ mod macros;
 mod microbatch;
 mod names;
 mod resources;
+mod semantics;
 mod snapshots;
 mod sources;
 mod unit_tests;
@@ -99,6 +101,7 @@ pub fn read(
     checks::repeated_properties(&reading, findings);
     checks::names_and_types(&reading, &drafts, findings);
     contracts::check(&reading, &mut drafts, findings);
+    drafts.extend(semantics::read(&reading, findings));
     drafts.extend(hooks::read(&reading, findings));
 
     let quoting = quoting(&reading);
@@ -124,15 +127,11 @@ pub fn read(
     deprecations::check(&nodes, reading.loaded.invocation.started_at, findings);
 
     let mut macro_properties = Vec::new();
-    let mut kept = Vec::new();
     for (package, file) in reading.properties {
         let name =
             reading.loaded.packages.get(package).map(|package| package.name.clone()).unwrap_or_default();
         macro_properties
             .extend(file.macros.into_iter().map(|described| (name.clone(), file.path.clone(), described)));
-        kept.extend(
-            file.kept.into_iter().map(|(section, node)| (name.clone(), file.path.clone(), section, node)),
-        );
     }
     Ok(Project {
         invocation: reading.loaded.invocation,
@@ -147,7 +146,6 @@ pub fn read(
         docs,
         groups,
         selectors: reading.loaded.selectors,
-        kept,
     })
 }
 

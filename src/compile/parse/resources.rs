@@ -8,7 +8,7 @@ use crate::base::source::Place;
 use crate::base::text::Span;
 use crate::compile::context::{self, Recorder};
 use crate::compile::node_value;
-use crate::compile::parse::{Draft, Reading, hooks};
+use crate::compile::parse::{Draft, Reading, functions, hooks};
 use crate::compile::project::Package;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::graph::nodes::{self, Detail, Node, ResourceType};
@@ -33,7 +33,7 @@ pub(super) fn read(reading: &Reading, findings: &mut Vec<Diagnostic>) -> Vec<Dra
         .collect();
     let read: Vec<(Option<Draft>, Vec<Diagnostic>)> = files
         .par_iter()
-        .filter(|(_, file)| kind_of(file.kind).is_some() || file.kind == FileKind::PythonModel)
+        .filter(|(_, file)| kind_of(file.kind).is_some() || is_foreign(file.kind))
         .map(|(package, file)| {
             let mut own = Vec::new();
             (read_one(reading, package, file, &mut own), own)
@@ -53,8 +53,25 @@ fn kind_of(kind: FileKind) -> Option<(ResourceType, Section)> {
         FileKind::Seed => (ResourceType::Seed, Section::Seeds),
         FileKind::SingularTest => (ResourceType::Test, Section::DataTests),
         FileKind::Analysis => (ResourceType::Analysis, Section::Analyses),
+        FileKind::Function => (ResourceType::Function, Section::Functions),
         _ => return None,
     })
+}
+
+/// Tells whether a file is written in a language that does not run here.
+fn is_foreign(kind: FileKind) -> bool {
+    matches!(kind, FileKind::PythonModel | FileKind::ForeignFunction)
+}
+
+/// Makes the finding of a file in a language that does not run here.
+fn foreign(file: &ProjectFile) -> Diagnostic {
+    let place = Place::new(file.file, Span::new(0, 1));
+    if file.kind == FileKind::ForeignFunction {
+        let message = "functions in other languages than SQL are not made here";
+        return Diagnostic::at(codes::UNSUPPORTED, place, message).hint("write the function in SQL");
+    }
+    let message = "Python models do not run here: there is no Python in this program";
+    Diagnostic::at(codes::UNSUPPORTED, place, message).hint("write the model in SQL, or disable it")
 }
 
 fn read_one(
@@ -64,18 +81,16 @@ fn read_one(
     findings: &mut Vec<Diagnostic>,
 ) -> Option<Draft> {
     let Some((resource_type, section)) = kind_of(file.kind) else {
-        let place = Place::new(file.file, Span::new(0, 1));
-        let finding = Diagnostic::at(
-            codes::UNSUPPORTED,
-            place,
-            "Python models do not run here: there is no Python in this program",
-        );
-        findings.push(finding.hint("write the model in SQL, or disable it"));
+        findings.push(foreign(file));
         return None;
     };
     let stem = file.resource_path.rsplit('/').next()?.rsplit_once('.')?.0.to_owned();
     let node = blank(package, file, resource_type, &stem);
-    complete(reading, package, section, node, findings)
+    let draft = complete(reading, package, section, node, findings)?;
+    if draft.node.resource_type == ResourceType::Function {
+        functions::check(&draft.node, findings);
+    }
+    Some(draft)
 }
 
 /// Puts together what the node's file, its property file and the project say of it.
@@ -241,6 +256,7 @@ fn configure(
         ResourceType::Seed => "seeds",
         ResourceType::Test => "data_tests",
         ResourceType::Snapshot => "snapshots",
+        ResourceType::Function => "functions",
         _ => "models",
     };
     let tree = |package: &Package| {

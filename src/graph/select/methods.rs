@@ -45,7 +45,8 @@ pub(super) fn matches(criterion: &Criterion, node: &Node) -> bool {
     let value = criterion.value.as_str();
     match criterion.method.as_str() {
         "fqn" => {
-            !matches!(node.resource_type, ResourceType::Source | ResourceType::Exposure) && fqn(value, node)
+            let named = !matches!(node.resource_type, ResourceType::Source | ResourceType::Exposure);
+            named && !node.resource_type.is_semantic() && fqn(value, node)
         }
         "tag" => node.tags.iter().any(|tag| glob(value, tag)),
         "path" => path(value, node),
@@ -72,7 +73,9 @@ pub(super) fn matches(criterion: &Criterion, node: &Node) -> bool {
         }
         "version" => node.resource_type == ResourceType::Model && version(value, node),
         "unit_test" => node.unit_test().is_some() && exposure(value, node),
-        "exposure" => node.exposure().is_some() && exposure(value, node),
+        "exposure" | "metric" | "semantic_model" | "saved_query" => {
+            criterion.method == node.resource_type.name() && exposure(value, node)
+        }
         _ => false,
     }
 }

@@ -1,6 +1,7 @@
 //! Property files: what YAML says of models, seeds, snapshots, tests, macros, sources and exposures, typed.
 
 pub mod exposure;
+mod function;
 pub mod loading;
 pub mod prose;
 pub mod resource;
@@ -59,15 +60,18 @@ pub enum Section {
     Analyses,
     /// `data_tests:`, singular tests
     DataTests,
+    /// `functions:`
+    Functions,
 }
 
 impl Section {
-    const ALL: [(Section, &'static str); 5] = [
+    const ALL: [(Section, &'static str); 6] = [
         (Section::Models, "models"),
         (Section::Seeds, "seeds"),
         (Section::Snapshots, "snapshots"),
         (Section::Analyses, "analyses"),
         (Section::DataTests, "data_tests"),
+        (Section::Functions, "functions"),
     ];
 
     /// Returns the key of the section.
@@ -92,7 +96,7 @@ pub struct MacroProperties {
 }
 
 /// Sections that are kept for the manifest and not acted on.
-const KEPT: &[&str] = &["metrics", "semantic_models", "saved_queries", "functions"];
+const KEPT: &[&str] = &["metrics", "semantic_models", "saved_queries"];
 
 /// Renders and reads one property file.
 pub fn read(

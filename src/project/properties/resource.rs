@@ -4,6 +4,7 @@ use crate::base::data::{Data, DataMap};
 use crate::base::source::Place;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::project::properties::Section;
+use crate::project::properties::function;
 use crate::project::properties::prose::Prose;
 use crate::project::properties::test::{TestProperties, read_tests};
 use crate::project::properties::version::{Version, read_versions};
@@ -73,6 +74,7 @@ impl ResourceProperties {
             Section::Snapshots => "a snapshot",
             Section::Analyses => "an analysis",
             Section::DataTests => "a data test",
+            Section::Functions => "a function",
         };
         let mut reader = Reader::new(node, what, findings);
         let name = reader.required_text("name", findings)?;
@@ -90,6 +92,9 @@ impl ResourceProperties {
             if let Some(node) = reader.node(key) {
                 kept.insert((*key).to_owned(), node.to_data());
             }
+        }
+        if section == Section::Functions {
+            kept.extend(function::read(&mut reader, place, findings));
         }
         let mut properties =
             Self { name, place, description, config, columns, tests, versions: Vec::new(), kept, relation };

@@ -93,3 +93,12 @@
 {% macro default__unsupported_volatility_warning(volatility) %}
     {% do exceptions.warn('the volatility `' ~ volatility ~ '` of ' ~ model.name ~ ' is not told to ' ~ adapter.type()) %}
 {% endmacro %}
+
+{# A function of many values. (dispatched) #}
+{% macro aggregate_function_sql(target_relation) %}
+    {{ return(adapter.dispatch('aggregate_function_sql', 'dbt')(target_relation)) }}
+{% endmacro %}
+
+{% macro default__aggregate_function_sql(target_relation) %}
+    {%- do exceptions.raise_compiler_error('aggregates written in SQL cannot be made on ' ~ adapter.type()) -%}
+{% endmacro %}

@@ -12,6 +12,7 @@ const FILES: &[CoreFile] = core_files! {
     "expressions.sql"
     "external.sql"
     "foreign_keys.sql"
+    "functions.sql"
     "hooks.sql"
     "incremental.sql"
     "merge.sql"

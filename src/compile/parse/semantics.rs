@@ -1,0 +1,180 @@
+//! Semantic models, metrics and saved queries: their places in the graph. Nothing is computed from them here.
+
+use std::collections::{BTreeSet, HashMap};
+
+use crate::base::data::{Data, DataMap};
+use crate::compile::context::Recorder;
+use crate::compile::parse::exposures::{configure, record};
+use crate::compile::parse::sources::folders;
+use crate::compile::parse::{Draft, Reading};
+use crate::compile::project::Package;
+use crate::diagnostic::{Diagnostic, codes};
+use crate::graph::nodes::{Node, ResourceType};
+use crate::project::properties::PropertyFile;
+use crate::yaml;
+
+/// What metrics and saved queries find each other by: the ids of metrics, and of the semantic models of measures.
+#[derive(Default)]
+struct Known {
+    metrics: HashMap<String, String>,
+    measures: HashMap<String, BTreeSet<String>>,
+}
+
+/// Makes a node of every semantic model, metric and saved query.
+pub(super) fn read(reading: &Reading, findings: &mut Vec<Diagnostic>) -> Vec<Draft> {
+    let mut nodes = Vec::new();
+    for (index, file) in &reading.properties {
+        let Some(package) = reading.loaded.packages.get(*index) else { continue };
+        for (section, entry) in &file.kept {
+            let found = node(reading, package, file, (section, entry), findings);
+            let metrics = found.as_ref().map(metrics_of_measures).unwrap_or_default();
+            nodes.extend(found.into_iter().chain(metrics));
+        }
+    }
+    let mut known = Known::default();
+    for node in nodes.iter().filter(|node| node.config.is_enabled()) {
+        match node.resource_type {
+            ResourceType::Metric => {
+                known.metrics.insert(node.name.clone(), node.unique_id.clone());
+            }
+            ResourceType::SemanticModel => {
+                for measure in entries(&node.kept, "measures") {
+                    known.measures.entry(measure).or_default().insert(node.unique_id.clone());
+                }
+            }
+            _ => {}
+        }
+    }
+    for node in &mut nodes {
+        depend(node, &known, findings);
+    }
+    nodes.into_iter().map(Draft::new).collect()
+}
+
+fn node(
+    reading: &Reading,
+    package: &Package,
+    file: &PropertyFile,
+    (section, entry): (&str, &yaml::Node),
+    findings: &mut Vec<Diagnostic>,
+) -> Option<Node> {
+    let (resource_type, tree) = match section {
+        "metrics" => (ResourceType::Metric, "metrics"),
+        "semantic_models" => (ResourceType::SemanticModel, "semantic-models"),
+        _ => (ResourceType::SavedQuery, "saved-queries"),
+    };
+    let Data::Map(kept) = entry.to_data() else { return None };
+    let Some(name) = kept.get("name").and_then(Data::to_text) else {
+        let message = format!("an entry of `{section}` needs a `name`");
+        findings.push(Diagnostic::at(codes::MISSING_KEY, entry.place, message));
+        return None;
+    };
+    let mut fqn = vec![package.name.clone()];
+    fqn.extend(folders(&file.resource_path));
+    fqn.push(name.clone());
+    let mut own = kept.get("config").and_then(Data::as_map).cloned().unwrap_or_default();
+    for key in ["tags", "meta"] {
+        if let Some(value) = kept.get(key).filter(|value| !value.is_null() && !own.contains_key(key)) {
+            own.insert(key.to_owned(), value.clone());
+        }
+    }
+    let mut node = Node::defined(resource_type, &package.name, &name, entry.place);
+    node.config = configure(reading, package, (tree, &fqn), &own);
+    node.tags = node.config.texts("tags");
+    node.fqn = fqn;
+    node.path.clone_from(&file.resource_path);
+    node.original_file_path.clone_from(&file.path);
+    if let Some(model) = kept.get("model").and_then(Data::to_text) {
+        let recorder = Recorder::default();
+        let place = entry.entries().iter().find(|entry| entry.key == "model");
+        let place = place.map_or(node.place, |entry| entry.value.place);
+        record(reading, &node, &recorder, (&model, place), findings);
+        node.references = recorder.references.take();
+    }
+    node.kept = kept;
+    Some(node)
+}
+
+/// Makes the metrics that the measures of a semantic model ask for with `create_metric`.
+fn metrics_of_measures(model: &Node) -> Vec<Node> {
+    let measures = model.kept.get("measures").and_then(Data::as_list).unwrap_or_default();
+    let wanted = measures
+        .iter()
+        .filter_map(Data::as_map)
+        .filter(|measure| measure.get("create_metric").and_then(Data::as_bool).unwrap_or_default());
+    let metric = |measure: &DataMap| {
+        let name = measure.get("name").and_then(Data::to_text)?;
+        let mut node = Node::defined(ResourceType::Metric, &model.package, &name, model.place);
+        node.fqn.clone_from(&model.fqn);
+        node.fqn.pop();
+        node.fqn.push(name.clone());
+        node.path.clone_from(&model.path);
+        node.original_file_path.clone_from(&model.original_file_path);
+        let measured = Data::Map(DataMap::from_iter([("measure".to_owned(), name.as_str().into())]));
+        node.kept = DataMap::from_iter([
+            ("name".to_owned(), name.as_str().into()),
+            ("label".to_owned(), measure.get("label").cloned().unwrap_or_else(|| name.as_str().into())),
+            ("type".to_owned(), "simple".into()),
+            ("type_params".to_owned(), measured),
+        ]);
+        Some(node)
+    };
+    wanted.filter_map(metric).collect()
+}
+
+/// Fills in what a metric or a saved query depends on.
+fn depend(node: &mut Node, known: &Known, findings: &mut Vec<Diagnostic>) {
+    let given = |key: &str| node.kept.get(key).and_then(Data::as_map).cloned().unwrap_or_default();
+    let mut measures = Vec::new();
+    let metrics = match node.resource_type {
+        ResourceType::SavedQuery => entries(&given("query_params"), "metrics"),
+        ResourceType::Metric => {
+            let given = given("type_params");
+            let conversion = given.get("conversion_type_params").and_then(Data::as_map).cloned();
+            measures.extend(named(given.get("measure")));
+            for key in ["base_measure", "conversion_measure"] {
+                measures.extend(named(conversion.as_ref().and_then(|map| map.get(key))));
+            }
+            let mut metrics = entries(&given, "metrics");
+            metrics.extend(["numerator", "denominator"].into_iter().filter_map(|key| named(given.get(key))));
+            metrics
+        }
+        _ => return,
+    };
+    let mut parents: Vec<String> = Vec::new();
+    for (kind, name) in
+        metrics.iter().map(|name| ("metric", name)).chain(measures.iter().map(|name| ("measure", name)))
+    {
+        let found: Vec<String> = match kind {
+            "metric" => known.metrics.get(name).into_iter().cloned().collect(),
+            _ => known.measures.get(name).into_iter().flatten().cloned().collect(),
+        };
+        if found.is_empty() {
+            let what = node.resource_type.name().replace('_', " ");
+            let message =
+                format!("{what} `{}` depends on a {kind} named `{name}` which was not found", node.name);
+            let finding = Diagnostic::at(codes::UNKNOWN_REF, node.place, message);
+            findings.push(match kind {
+                "metric" => finding.hint_nearest(name, known.metrics.keys().map(String::as_str)),
+                _ => finding.hint_nearest(name, known.measures.keys().map(String::as_str)),
+            });
+        }
+        parents.extend(found.into_iter().filter(|id| !parents.contains(id)).collect::<Vec<_>>());
+    }
+    node.depends_on = parents;
+}
+
+/// Returns the names in a list of names or of mappings with names.
+fn entries(map: &DataMap, key: &str) -> Vec<String> {
+    let items = map.get(key).and_then(Data::as_list).unwrap_or_default();
+    items.iter().filter_map(|item| named(Some(item))).collect()
+}
+
+/// Returns a name, which may stand alone or in a mapping.
+fn named(value: Option<&Data>) -> Option<String> {
+    match value? {
+        Data::Map(map) => map.get("name").and_then(Data::to_text),
+        Data::Null => None,
+        other => other.to_text(),
+    }
+}
