@@ -43,8 +43,9 @@ impl Kind {
             Kind::Build => {
                 use ResourceType::{Exposure, Model, Seed, Snapshot, Test, UnitTest};
                 matches!(node.resource_type, Model | Seed | Snapshot | Test | UnitTest | Exposure)
+                    && !node.is_empty()
             }
-            Kind::Run => node.resource_type == ResourceType::Model,
+            Kind::Run => node.resource_type == ResourceType::Model && !node.is_empty(),
             Kind::Test => node.resource_type.is_test(),
             Kind::Seed => node.resource_type == ResourceType::Seed,
             Kind::Snapshot => node.resource_type == ResourceType::Snapshot,
