@@ -406,6 +406,11 @@ impl Node {
         self.resource_type == ResourceType::Model && self.materialization() == "ephemeral"
     }
 
+    /// Tells whether the node is a model of which nothing is written yet: as in dbt, it is listed and never run.
+    pub fn is_empty(&self) -> bool {
+        self.resource_type == ResourceType::Model && self.raw_code.trim().is_empty()
+    }
+
     /// Returns the generic test's part, if it is one.
     pub fn generic_test(&self) -> Option<&GenericTest> {
         match &self.detail {

@@ -116,6 +116,7 @@ pub fn run(
     if action != Action::Compile && session.halted().is_none() {
         hooks::end(session, &line, &mut all);
     }
+    session.all_ended();
     let seconds = watch.seconds();
     let counts = label::ran(all.iter().filter_map(|(label, _)| project.nodes.get(&label.unique_id)));
     if action != Action::Compile {

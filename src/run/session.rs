@@ -160,18 +160,25 @@ impl Session {
     /// Interrupts every statement; `false` when nothing is to be stopped any more.
     fn interrupt_all(&self) -> bool {
         let stopping = self.stopping();
+        if stopping.halt.is_none() {
+            return false;
+        }
         stopping.interrupters.iter().for_each(|interrupter| interrupter.interrupt());
-        stopping.halt.is_some() && !stopping.interrupters.is_empty()
+        !stopping.interrupters.is_empty()
     }
 
     /// Takes notice that no worker runs any more: after a failure what is left to do may be done, after an
     /// interruption nothing is.
     pub fn workers_ended(&self) {
         let mut stopping = self.stopping();
-        stopping.interrupters.clear();
         if stopping.halt == Some(Halt::FailFast) {
             stopping.halt = None;
         }
+    }
+
+    /// Takes notice that nothing is sent to the database any more, so that there is nothing to interrupt.
+    pub fn all_ended(&self) {
+        self.stopping().interrupters.clear();
     }
 
     /// Tells whether what runs is to stop, and why.

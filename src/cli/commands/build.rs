@@ -43,9 +43,10 @@ impl Kind {
             Kind::Build => {
                 use ResourceType::{Function, Model, Seed, Snapshot, Test, UnitTest};
                 matches!(node.resource_type, Model | Seed | Snapshot | Test | UnitTest | Function)
+                    && !node.is_empty()
                     || node.resource_type.is_no_op()
             }
-            Kind::Run => node.resource_type == ResourceType::Model,
+            Kind::Run => node.resource_type == ResourceType::Model && !node.is_empty(),
             Kind::Test => node.resource_type.is_test(),
             Kind::Seed => node.resource_type == ResourceType::Seed,
             Kind::Snapshot => node.resource_type == ResourceType::Snapshot,

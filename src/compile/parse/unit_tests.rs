@@ -161,7 +161,17 @@ impl TestReader<'_> {
         };
         let mut rows = match (fixture.format, text, &fixture.rows) {
             (Format::Sql, Some(query), _) => return Some(Rows::Query(query)),
-            (Format::Csv, Some(text), _) => parsed(&text, true),
+            (Format::Csv, Some(text), _) => {
+                if let Some(line) = too_long(&text) {
+                    let message = format!("line {line} of the rows has more values than there are columns");
+                    findings.push(
+                        Diagnostic::at(codes::INVALID_VALUE, fixture.rows_place, message)
+                            .hint("put a value with a comma between double quotes"),
+                    );
+                    return None;
+                }
+                parsed(&text, true)
+            }
             (Format::Dict, _, Data::List(rows)) if rows.iter().all(|row| row.as_map().is_some()) => {
                 rows.clone()
             }
@@ -299,6 +309,14 @@ fn find(folder: &Path, name: &str) -> Option<PathBuf> {
     let entries = fs::list_folder(folder).ok()?;
     let here = entries.iter().find(|path| path.file_name().is_some_and(|own| own == name)).cloned();
     here.or_else(|| entries.iter().filter(|path| fs::is_folder(path)).find_map(|below| find(below, name)))
+}
+
+/// Finds the first line of CSV that has more values than the header: they would be lost without a word.
+fn too_long(text: &str) -> Option<u64> {
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
+    let width = reader.headers().map(csv::StringRecord::len).ok()?;
+    let long = reader.records().flatten().find(|record| record.len() > width)?;
+    long.position().map(csv::Position::line)
 }
 
 /// Reads rows of CSV. An empty value is null in a fixture, and a text in a seed.

@@ -161,6 +161,21 @@ fn rows_that_cannot_be() {
 }
 
 #[test]
+fn a_row_of_csv_that_is_too_long() {
+    let tests = "
+unit_tests:
+  - name: ragged
+    model: late
+    given: [{input: ref('orders'), format: csv, rows: \"id\\n1\\n2,3\\n\"}]
+    expect: {rows: []}
+";
+    let answer = run(&project(tests), "parse");
+    assert_eq!(answer.code, 2);
+    let said = answer.news();
+    assert!(said.contains("line 3 of the rows has more values than there are columns"), "{said}");
+}
+
+#[test]
 fn inputs_that_are_not_known() {
     let project = project(
         "  - name: unknown_column

@@ -6,7 +6,7 @@
 
 {% macro duckdb__get_delete_insert_merge_sql(target, source, unique_key, dest_columns, incremental_predicates) -%}
     {%- set predicates = [incremental_predicates] if incremental_predicates is string else incremental_predicates or [] -%}
-    {%- if unique_key is sequence and unique_key is not mapping and unique_key is not string %}
+    {%- if unique_key and unique_key is sequence and unique_key is not mapping and unique_key is not string %}
         delete from {{ target }} as DBT_INCREMENTAL_TARGET
         using {{ source }}
         where (
