@@ -99,6 +99,20 @@ def bench_patients(martlet: str, scratch: Path) -> None:
         report(f"martlet build, {patients:,} patients", figures, share)
 
 
+def bench_overhead(martlet: str, dbt: "Path | None", scratch: Path) -> None:
+    """Measures what building costs beside DuckDB: on small models, and on whole projects named in BENCH_PROJECTS."""
+    small = scratch / "small_models"
+    write_models(small, 200)
+    folders = [str(small), *os.environ.get("BENCH_PROJECTS", "").split()]
+    script = [sys.executable, str(Path(__file__).with_name("overhead.py")), martlet]
+    named = ["--dbt", str(DBT.absolute())] if dbt else []
+    print(flush=True)
+    subprocess.run([*script, *folders, *named], check=True)
+    # The packages that dbt would need for the bundled project are not fetched here.
+    raw = scratch / "raw_1000"
+    subprocess.run([*script, ".", "--vars", f"{{raw_dir: '{raw}'}}"], check=True)
+
+
 def main() -> int:
     martlet = str(Path(sys.argv[1]).resolve())
     print(f"{'':<44} {'wall':>10} {'CPU':>10} {'peak':>12}")
@@ -113,6 +127,7 @@ def main() -> int:
             report("dbt --version", measure([str(dbt), "--version"], scratch, {}))
         bench_models(martlet, dbt, scratch)
         bench_patients(martlet, scratch)
+        bench_overhead(martlet, dbt, scratch)
     return 0
 
 

@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 
-LEFT_OUT = shutil.ignore_patterns("target", ".git", "logs", "*.duckdb", "*.duckdb.wal", ".martlet", "src")
+LEFT_OUT = shutil.ignore_patterns("target", ".git", "logs", "*.duckdb", "*.duckdb.wal", ".martlet", "src", "integration_tests")
 
 # Runs dbt in its own Python and tells the seconds that passed inside of DuckDB.
 WATCHED = """
@@ -53,9 +53,9 @@ def prepared(folder: pathlib.Path, packages: list, scratch: pathlib.Path) -> pat
     for package in packages:
         shutil.copytree(package, copy / "dbt_packages" / package.name, ignore=LEFT_OUT)
     if not (copy / "profiles.yml").exists():
-        named = re.search(r"^profile: *['\"]?([^'\"\n]+)", (copy / "dbt_project.yml").read_text(encoding="utf-8"), re.M)
+        named = re.search(r"^profile: *['\"]?([\w-]+)", (copy / "dbt_project.yml").read_text(encoding="utf-8"), re.M)
         output = "{target: dev, outputs: {dev: {type: duckdb, path: overhead.duckdb}}}"
-        (copy / "profiles.yml").write_text(f"{named[1].strip() if named else 'default'}: {output}\n", encoding="utf-8")
+        (copy / "profiles.yml").write_text(f"{named[1] if named else 'default'}: {output}\n", encoding="utf-8")
     return copy
 
 

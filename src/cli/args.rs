@@ -97,7 +97,7 @@ pub struct Rows {
 #[derive(Debug, Clone, Default, Args)]
 pub struct EventTimes {
     /// Read only rows of a span of time, where `event_time` says which column holds it: '3 days', '{start: ..., end: ...}'
-    #[arg(long, value_name = "SPAN")]
+    #[arg(long, value_name = "SPAN", allow_hyphen_values = true)]
     pub sample: Option<String>,
     /// Build microbatch models from this moment on: '2024-01-31', '2024-01-31 10:00:00'
     #[arg(long, value_name = "MOMENT")]

@@ -90,7 +90,7 @@ pub(super) fn again(setting: &Setting, kind: Kind, selection: &Selection, past: 
 
 /// Says that there is nothing to go on with.
 pub(super) fn nothing_left(setting: &Setting, past: &Past) -> Exit {
-    let text = format!("Nothing to retry: all that `{}` was to run came to a good end", past.command);
+    let text = format!("Nothing to retry: every node that `{}` was to run came to a good end", past.command);
     setting.listener.notice(&Event::Message { text, info: true });
     Exit::Fine
 }

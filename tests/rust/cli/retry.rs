@@ -62,7 +62,7 @@ fn what_failed_and_what_was_skipped_is_run_again_as_often_as_wanted() {
     HH:MM:SS  Registered adapter: duckdb=V.V.V
     HH:MM:SS  Found 3 models, 1 data test, NNN macros
     HH:MM:SS
-    HH:MM:SS  Nothing to retry: all that `build` was to run came to a good end
+    HH:MM:SS  Nothing to retry: every node that `build` was to run came to a good end
     exit 0
     ");
     assert_eq!(project.query("select count(*) from a"), "1");
