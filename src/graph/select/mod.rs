@@ -1,5 +1,6 @@
 //! Selection of nodes by dbt's grammar: criteria, intersections, unions, graph operators, indirect selection of tests.
 
+pub mod earlier;
 pub mod grammar;
 mod methods;
 pub mod selectors;

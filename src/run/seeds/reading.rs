@@ -65,7 +65,21 @@ impl Seed {
     pub(super) fn query(&self) -> String {
         let values: Vec<String> =
             self.columns.iter().enumerate().map(|(at, column)| column.text(at)).collect();
-        format!("select {} from {}", values.join(", "), source(&self.file, self.columns.len()))
+        let source = source_quoted(&self.file, self.columns.len(), self.quote());
+        format!("select {} from {source}", values.join(", "))
+    }
+
+    /// Returns what values are quoted with while rows are loaded. dbt-duckdb leaves that to DuckDB's `COPY`, which
+    /// takes single quotes for quotes where it sees no double ones.
+    fn quote(&self) -> char {
+        let question = format!(
+            "select \"Quote\" from sniff_csv({}, header = true, delim = {})",
+            quoted(&self.file.path.to_string_lossy()),
+            quoted(&char::from(self.file.delimiter).to_string())
+        );
+        let found = duckdb::ask_in_memory(&classes::macros(), &question).ok();
+        let found = found.and_then(|table| table.rows.first().and_then(|row| row.first().map(Cell::to_text)));
+        if found.as_deref() == Some("'") { '\'' } else { '"' }
     }
 
     /// Reads all rows, as values of the columns' types.
@@ -133,15 +147,23 @@ const LONGEST_ROW: usize = 16 << 20;
 
 /// Returns SQL for the file as a table of texts `c0`, `c1`, ... in the one dialect that seeds have. Nothing is guessed.
 pub(super) fn source(file: &SeedFile, columns: usize) -> String {
-    let quoted = |text: &str| format!("'{}'", text.replace('\'', "''"));
+    source_quoted(file, columns, '"')
+}
+
+fn source_quoted(file: &SeedFile, columns: usize, quote: char) -> String {
     let named: Vec<String> = (0..columns).map(|at| format!("'c{at}': 'VARCHAR'")).collect();
+    let quote = quoted(&quote.to_string());
     format!(
-        "read_csv({}, auto_detect = false, header = true, delim = {}, quote = '\"', escape = '\"', \
+        "read_csv({}, auto_detect = false, header = true, delim = {}, quote = {quote}, escape = {quote}, \
          max_line_size = {LONGEST_ROW}, columns = {{{}}})",
         quoted(&file.path.to_string_lossy()),
         quoted(&char::from(file.delimiter).to_string()),
         named.join(", ")
     )
+}
+
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
 }
 
 /// Asks a question about the file in a database that is there for it alone.
