@@ -6,6 +6,7 @@ pub mod exit;
 mod flags;
 mod interrupt;
 mod session;
+mod state;
 
 use std::ffi::OsString;
 

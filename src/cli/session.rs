@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::io::{IsTerminal, stderr, stdout};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::adapter::Access;
 use crate::base::clock::Surroundings;
@@ -29,6 +29,7 @@ use crate::report::secrets::{Scrubbed, Secrets};
 use crate::report::text::{self, TextReport};
 use crate::run::events::{Event, Listener};
 use crate::run::label;
+use crate::state::State;
 use crate::yaml;
 
 /// What a command works with.
@@ -41,6 +42,8 @@ pub(super) struct Setting {
     pub(super) listener: Arc<dyn Listener>,
     pub(super) colour: bool,
     secrets: Secrets,
+    /// The state that `--state` names, read when somebody wants it.
+    pub(super) state: Arc<OnceLock<Arc<State>>>,
 }
 
 impl Setting {
@@ -57,7 +60,16 @@ impl Setting {
         let no_colour = surroundings.environment.get("NO_COLOR").is_some_and(|value| !value.is_empty());
         let colour = stdout().is_terminal() && !no_colour && flags.is_on("use_colors");
         let listener = listener(&flags, colour, &secrets, &sources);
-        Ok(Self { global: global.clone(), flags, surroundings, sources, listener, colour, secrets })
+        Ok(Self {
+            global: global.clone(),
+            flags,
+            surroundings,
+            sources,
+            listener,
+            colour,
+            secrets,
+            state: Arc::default(),
+        })
     }
 
     /// Makes the same setting with another listener.
@@ -89,7 +101,8 @@ impl Setting {
         }
         let broken = self.report(&mut findings);
         match read {
-            Ok(project) if !broken => {
+            Ok(mut project) if !broken => {
+                project.deferral = self.deferral(which)?;
                 let target = &project.invocation.target;
                 let version = crate::adapter::open(target, Access::Read)
                     .map(|adapter| adapter.engine_version())
@@ -129,7 +142,7 @@ impl Setting {
         let mut set = |key: &str, value: Data| arguments.insert(key.to_owned(), value);
         set("which", which.into());
         set("vars", Data::Map(vars.clone()));
-        for name in ["defer", "favor_state", "show_resource_report", "strict_mode"] {
+        for name in ["show_resource_report", "strict_mode"] {
             set(name, false.into());
         }
         if let Some(selection) = selection {

@@ -3,8 +3,6 @@
 mod nodes;
 mod single;
 
-use std::path::PathBuf;
-
 use clap::{Args, Parser, Subcommand};
 
 use crate::cli::flags::GivenFlags;
@@ -118,11 +116,17 @@ pub enum Command {
         #[command(flatten)]
         rows: Rows,
     },
+    /// Put relations of another environment (`--state`) under the nodes' own names: clones of tables, or views
+    Clone {
+        /// Which nodes
+        #[command(flatten)]
+        selection: Selection,
+        /// How
+        #[command(flatten)]
+        running: Running,
+    },
     /// Go on with the last run: what failed, was skipped, or never came to its end
     Retry {
-        /// Folder with the `run_results.json` to go on from, instead of the project's own last run
-        #[arg(long)]
-        state: Option<PathBuf>,
         /// How, beside what the last run was told
         #[command(flatten)]
         running: Running,

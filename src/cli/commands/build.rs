@@ -1,4 +1,4 @@
-//! `build`, `run`, `test`, `seed`, `snapshot`: running nodes, artifacts, exit code.
+//! `build`, `run`, `test`, `seed`, `snapshot`, `clone`: running nodes, artifacts, exit code.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -25,6 +25,7 @@ pub(super) enum Kind {
     Test,
     Seed,
     Snapshot,
+    Clone,
 }
 
 impl Kind {
@@ -35,6 +36,7 @@ impl Kind {
             Kind::Test => "test",
             Kind::Seed => "seed",
             Kind::Snapshot => "snapshot",
+            Kind::Clone => "clone",
         }
     }
 
@@ -50,6 +52,7 @@ impl Kind {
             Kind::Test => node.resource_type.is_test(),
             Kind::Seed => node.resource_type == ResourceType::Seed,
             Kind::Snapshot => node.resource_type == ResourceType::Snapshot,
+            Kind::Clone => node.resource_type.is_refable() && !node.is_empty(),
         }
     }
 }
@@ -110,7 +113,11 @@ fn carry_out(
         }
         return finish(setting, project, &RunOutcome::default());
     }
-    let action = if kind == Kind::Build { Action::Build } else { Action::Run };
+    let action = match kind {
+        Kind::Build => Action::Build,
+        Kind::Clone => Action::Clone,
+        _ => Action::Run,
+    };
     let session = match open(setting, project, Access::Write) {
         Ok(session) => session,
         Err(exit) => return exit,
