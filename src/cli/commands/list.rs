@@ -54,7 +54,7 @@ pub(super) fn run(setting: &Setting, selection: &Selection, kinds: &[String], ou
         }
         kinds.is_empty() || kinds.iter().any(|kind| kind == node.resource_type.name() || kind == "all")
     };
-    let chosen = match quiet.select(&project, selection, takes) {
+    let chosen = match quiet.select(&project, selection, None, takes) {
         Ok(chosen) => chosen,
         Err(exit) => return exit,
     };
