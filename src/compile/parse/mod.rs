@@ -117,6 +117,7 @@ pub fn read(
     let own_first = invocation.options.flags.is_on("require_ref_searches_node_package_before_root");
     let resolver = Resolver::new(&nodes, &invocation.project_name, own_first);
     resolve_all(&mut nodes, &resolver, findings);
+    semantics::complete(&mut nodes);
     microbatch::check(&reading, &mut nodes, findings);
     keys::assign(&mut nodes);
     let graph = Graph::new(&nodes);

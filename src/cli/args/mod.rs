@@ -1,10 +1,16 @@
 //! The arguments of every command. Doc comments are the help.
 
+mod nodes;
+mod single;
+
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 
 use crate::cli::flags::GivenFlags;
+
+pub use nodes::{EventTimes, Rows, Running, Selection, Verification};
+pub use single::{Deps, Generate, ListOutput, PackageSource, ShowOutput};
 
 /// Compile and run SQL models: Jinja-templated `select` statements in, tested tables out
 #[derive(Debug, Parser)]
@@ -47,64 +53,6 @@ impl Global {
         self.strict |= later.strict;
         self.command_lines.extend(later.command_lines);
     }
-}
-
-/// Which nodes.
-#[derive(Debug, Clone, Args)]
-pub struct Selection {
-    /// Nodes to take: names, `+name`, `name+`, `@name`, `tag:x`, `path:models/a`, ... (can be repeated)
-    #[arg(long, short = 's', num_args = 1.., visible_aliases = ["models", "model"], short_alias = 'm')]
-    pub select: Vec<String>,
-    /// Nodes to leave out, as for `--select` (can be repeated)
-    #[arg(long, num_args = 1..)]
-    pub exclude: Vec<String>,
-    /// Selection of selectors.yml to take, whatever `--select` and `--exclude` say
-    #[arg(long, value_name = "NAME")]
-    pub selector: Option<String>,
-}
-
-/// How nodes are run.
-#[derive(Debug, Clone, Args)]
-pub struct Running {
-    /// Build incremental models and seeds anew
-    #[arg(long, short = 'f')]
-    pub full_refresh: bool,
-    /// Keep the rows that fail a test in a table
-    #[arg(long)]
-    pub store_failures: bool,
-}
-
-impl Running {
-    /// Takes over what a later command line says.
-    pub fn absorb(&mut self, later: &Self) {
-        self.full_refresh |= later.full_refresh;
-        self.store_failures |= later.store_failures;
-    }
-}
-
-/// How many rows of what nodes refer to are read.
-#[derive(Debug, Clone, Default, Args)]
-pub struct Rows {
-    /// Read no rows: relations get their columns, and stay empty
-    #[arg(long, overrides_with = "no_empty")]
-    pub empty: bool,
-    /// Read all rows, whatever the environment says
-    #[arg(long, overrides_with = "empty", hide = true)]
-    pub no_empty: bool,
-}
-
-/// Which rows by the time of their events.
-#[derive(Debug, Clone, Default, Args)]
-pub struct EventTimes {
-    /// Read only rows of a span of time, where `event_time` says which column holds it: '3 days', '{start: ..., end: ...}'
-    #[arg(long, value_name = "SPAN", allow_hyphen_values = true)]
-    pub sample: Option<String>,
-    /// Build microbatch models from this moment on: '2024-01-31', '2024-01-31 10:00:00'
-    #[arg(long, value_name = "MOMENT")]
-    pub event_time_start: Option<String>,
-    /// Build microbatch models up to this moment
-    #[arg(long, value_name = "MOMENT")]
-    pub event_time_end: Option<String>,
 }
 
 /// What to do.
@@ -267,98 +215,5 @@ pub enum Command {
         /// What data
         #[command(subcommand)]
         what: Generate,
-    },
-}
-
-/// How incremental models are proved.
-#[derive(Debug, Clone, Args)]
-pub struct Verification {
-    /// Number of parts in which rows come
-    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u16).range(2..=1000))]
-    pub batches: u16,
-    /// Column by which rows come, instead of each relation's `event_time`
-    #[arg(long, value_name = "COLUMN")]
-    pub by: Option<String>,
-    /// Columns that are not compared, as the time of loading (can be repeated)
-    #[arg(long, value_name = "COLUMN", num_args = 1..)]
-    pub ignore: Vec<String>,
-    /// Leave the tables there to be looked at
-    #[arg(long)]
-    pub keep: bool,
-}
-
-/// What `deps` does.
-#[derive(Debug, Clone, Args)]
-pub struct Deps {
-    /// Write package-lock.yml and install nothing
-    #[arg(long)]
-    pub lock: bool,
-    /// Settle on the newest versions that fit, whatever the lock says
-    #[arg(long)]
-    pub upgrade: bool,
-    /// Add a package to packages.yml, as in `dbt-labs/dbt_utils@1.3.0`, and install it
-    #[arg(long, value_name = "NAME@VERSION")]
-    pub add_package: Option<String>,
-    /// Where the package that is added comes from
-    #[arg(long, value_enum, default_value_t = PackageSource::Hub, requires = "add_package")]
-    pub source: PackageSource,
-}
-
-/// Where a package comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum PackageSource {
-    /// The hub: organisation/name@version
-    Hub,
-    /// A git repository: address@revision
-    Git,
-    /// A folder
-    Local,
-}
-
-/// What `list` writes of each node.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ListOutput {
-    /// What `--select` takes
-    Selector,
-    /// The name
-    Name,
-    /// The file
-    Path,
-    /// A JSON object
-    Json,
-}
-
-/// How `show` writes rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ShowOutput {
-    /// A table
-    Text,
-    /// JSON
-    Json,
-}
-
-/// What data can be made up.
-#[derive(Debug, Subcommand)]
-pub enum Generate {
-    /// Patient records in Synthea's layout
-    Synthea {
-        /// Number of patients
-        #[arg(long, default_value_t = 1000)]
-        patients: u64,
-        /// Number that all chance comes from
-        #[arg(long, default_value_t = 42)]
-        seed: u64,
-        /// Years that are told
-        #[arg(long, default_value_t = 10)]
-        years: u32,
-        /// Day before which everything happens
-        #[arg(long, default_value = "2026-01-01")]
-        end: chrono::NaiveDate,
-        /// Layout of the files: `latest`, `2023`, `2022`
-        #[arg(long, default_value = "latest")]
-        layout: String,
-        /// Folder the files are written to
-        #[arg(long)]
-        out: PathBuf,
     },
 }

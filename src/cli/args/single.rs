@@ -1,0 +1,81 @@
+//! Arguments of single commands, and the words that these may be.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+/// What `deps` does.
+#[derive(Debug, Clone, Args)]
+pub struct Deps {
+    /// Write package-lock.yml and install nothing
+    #[arg(long)]
+    pub lock: bool,
+    /// Settle on the newest versions that fit, whatever the lock says
+    #[arg(long)]
+    pub upgrade: bool,
+    /// Add a package to packages.yml, as in `dbt-labs/dbt_utils@1.3.0`, and install it
+    #[arg(long, value_name = "NAME@VERSION")]
+    pub add_package: Option<String>,
+    /// Where the package that is added comes from
+    #[arg(long, value_enum, default_value_t = PackageSource::Hub, requires = "add_package")]
+    pub source: PackageSource,
+}
+
+/// Where a package comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PackageSource {
+    /// The hub: organisation/name@version
+    Hub,
+    /// A git repository: address@revision
+    Git,
+    /// A folder
+    Local,
+}
+
+/// What `list` writes of each node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ListOutput {
+    /// What `--select` takes
+    Selector,
+    /// The name
+    Name,
+    /// The file
+    Path,
+    /// A JSON object
+    Json,
+}
+
+/// How `show` writes rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ShowOutput {
+    /// A table
+    Text,
+    /// JSON
+    Json,
+}
+
+/// What data can be made up.
+#[derive(Debug, Subcommand)]
+pub enum Generate {
+    /// Patient records in Synthea's layout
+    Synthea {
+        /// Number of patients
+        #[arg(long, default_value_t = 1000)]
+        patients: u64,
+        /// Number that all chance comes from
+        #[arg(long, default_value_t = 42)]
+        seed: u64,
+        /// Years that are told
+        #[arg(long, default_value_t = 10)]
+        years: u32,
+        /// Day before which everything happens
+        #[arg(long, default_value = "2026-01-01")]
+        end: chrono::NaiveDate,
+        /// Layout of the files: `latest`, `2023`, `2022`
+        #[arg(long, default_value = "latest")]
+        layout: String,
+        /// Folder the files are written to
+        #[arg(long)]
+        out: PathBuf,
+    },
+}
