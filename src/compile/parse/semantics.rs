@@ -4,9 +4,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::base::data::{Data, DataMap};
 use crate::compile::context::Recorder;
+use crate::compile::node_value::{self, MEASURES_READ, RELATION_READ};
 use crate::compile::parse::exposures::{configure, record};
 use crate::compile::parse::sources::folders;
-use crate::compile::node_value::{self, MEASURES_READ, RELATION_READ};
 use crate::compile::parse::{Draft, Reading, names};
 use crate::compile::project::Package;
 use crate::diagnostic::{Diagnostic, codes};
@@ -184,7 +184,8 @@ fn metrics_of_measures(model: &Node) -> Vec<Node> {
             ("expr".to_owned(), text("expr").unwrap_or_else(|| name.as_str().into())),
         ];
         let measured = Data::Map(DataMap::from_iter(measured));
-        let described = text("description").unwrap_or_else(|| format!("Metric created from measure {name}").into());
+        let described =
+            text("description").unwrap_or_else(|| format!("Metric created from measure {name}").into());
         node.kept = DataMap::from_iter([
             ("name".to_owned(), name.as_str().into()),
             ("description".to_owned(), described),
