@@ -5,6 +5,7 @@ pub mod commands;
 pub mod exit;
 mod flags;
 mod interrupt;
+mod kinds;
 mod session;
 mod state;
 

@@ -16,13 +16,15 @@ use crate::cli::exit::Exit;
 use crate::compile::event_time::RowsRead;
 use crate::compile::flags::{self, Flags};
 use crate::compile::load::LoadError;
+use crate::compile::node_value;
 use crate::compile::parse;
 use crate::compile::project::{DBT_VERSION, Options, Project};
 use crate::compile::warnings::Treatment;
 use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::graph::nodes::Node;
+use crate::graph::select::earlier::Earlier;
 use crate::graph::select::selectors::Selector;
-use crate::graph::select::{IndirectSelection, Request, select, select_spec};
+use crate::graph::select::{Ground, IndirectSelection, Request, SelectError, select, select_spec};
 use crate::project::profile;
 use crate::report::json_lines::JsonReport;
 use crate::report::secrets::{Scrubbed, Secrets};
@@ -223,15 +225,11 @@ impl Setting {
         &self,
         project: &Project,
         selection: &Selection,
+        earlier: Option<&dyn Earlier>,
         takes: impl Fn(&Node) -> bool,
     ) -> Result<BTreeSet<String>, Exit> {
-        let indirect = match self.flags.text("indirect_selection") {
-            Some("cautious") => IndirectSelection::Cautious,
-            Some("buildable") => IndirectSelection::Buildable,
-            Some("empty") => IndirectSelection::Empty,
-            _ => IndirectSelection::Eager,
-        };
-        self.select_with(project, selection, indirect, takes)
+        let indirect = self.flags.text("indirect_selection").and_then(IndirectSelection::named);
+        self.select_with(project, selection, indirect.unwrap_or_default(), earlier, takes)
     }
 
     /// Selects nodes that a command is for.
@@ -240,26 +238,34 @@ impl Setting {
         project: &Project,
         selection: &Selection,
         indirect: IndirectSelection,
+        earlier: Option<&dyn Earlier>,
         takes: impl Fn(&Node) -> bool,
     ) -> Result<BTreeSet<String>, Exit> {
-        if let Some(selector) = self.selector(project, selection)? {
-            let found = select_spec(&project.nodes, &project.graph, &selector.spec, indirect);
-            return Ok(found.into_iter().filter(|id| project.nodes.get(id).is_some_and(&takes)).collect());
-        }
-        let request =
-            Request { select: selection.select.clone(), exclude: selection.exclude.clone(), indirect };
-        let found = match select(&project.nodes, &project.graph, &request) {
-            Ok(found) => found,
-            Err(error) => {
-                self.complain(&format!("error: {error}"));
-                return Err(Exit::Misuse);
-            }
+        let refuse = |error: SelectError| {
+            self.complain(&format!("error: {error}"));
+            Exit::Misuse
         };
-        for criterion in &found.unmatched {
-            let text = format!("The selection criterion '{criterion}' does not match any enabled nodes");
-            self.warn("NoNodesForSelectionCriteria", text)?;
-        }
-        Ok(found.ids.into_iter().filter(|id| project.nodes.get(id).is_some_and(&takes)).collect())
+        let ground = Ground {
+            nodes: &project.nodes,
+            graph: &project.graph,
+            selectors: &project.selectors,
+            root: project.root().map_or("", |root| &root.name),
+            config: node_value::config,
+            earlier,
+        };
+        let found = if let Some(selector) = self.selector(project, selection).map_err(refuse)? {
+            select_spec(ground, &selector.spec, indirect).map_err(refuse)?
+        } else {
+            let request =
+                Request { select: selection.select.clone(), exclude: selection.exclude.clone(), indirect };
+            let found = select(ground, &request).map_err(refuse)?;
+            for criterion in &found.unmatched {
+                let text = format!("The selection criterion '{criterion}' does not match any enabled nodes");
+                self.warn("NoNodesForSelectionCriteria", text)?;
+            }
+            found.ids
+        };
+        Ok(found.into_iter().filter(|id| project.nodes.get(id).is_some_and(&takes)).collect())
     }
 
     /// Returns the selector that is asked for, or the default one when nothing is.
@@ -267,22 +273,10 @@ impl Setting {
         &self,
         project: &'p Project,
         selection: &Selection,
-    ) -> Result<Option<&'p Selector>, Exit> {
+    ) -> Result<Option<&'p Selector>, SelectError> {
         let selectors = &project.selectors;
         if let Some(name) = &selection.selector {
-            if let Some(selector) = selectors.get(name) {
-                return Ok(Some(selector));
-            }
-            let known = selectors.names();
-            let near = diagnostic::suggest::nearest(name, known.iter().copied());
-            let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-            let known = if known.is_empty() {
-                "selectors.yml has none".to_owned()
-            } else {
-                format!("expected one of {}", known.join(", "))
-            };
-            self.complain(&format!("error: Could not find selector named {name}, {known}{hint}"));
-            return Err(Exit::Misuse);
+            return selectors.find(name).map(Some);
         }
         let default = selectors
             .default

@@ -7,8 +7,8 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::cli::flags::GivenFlags;
 
-pub use nodes::{EventTimes, Rows, Running, Selection, Verification};
-pub use single::{Deps, Generate, ListOutput, PackageSource, ShowOutput};
+pub use nodes::{EventTimes, Kinds, Rows, Running, Selection, Verification};
+pub use single::{Deps, Generate, ListOutput, Listing, PackageSource, ShowOutput};
 
 /// Compile and run SQL models: Jinja-templated `select` statements in, tested tables out
 #[derive(Debug, Parser)]
@@ -153,17 +153,7 @@ pub enum Command {
     Parse,
     /// List nodes
     #[command(visible_alias = "ls")]
-    List {
-        /// Which nodes
-        #[command(flatten)]
-        selection: Selection,
-        /// Kinds of nodes (can be repeated)
-        #[arg(long)]
-        resource_type: Vec<String>,
-        /// What is written of each node
-        #[arg(long, value_enum, default_value_t = ListOutput::Selector)]
-        output: ListOutput,
-    },
+    List(Listing),
     /// Show the first rows of a model, or of a query
     Show {
         /// Which node

@@ -16,6 +16,39 @@ pub struct Selection {
     pub selector: Option<String>,
 }
 
+/// Which kinds of nodes.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Kinds {
+    /// Kinds of nodes to take; `default` and `all` stand for several (can be repeated)
+    #[arg(long, visible_alias = "resource-types", num_args = 1.., value_name = "KIND")]
+    #[arg(value_delimiter = ' ', value_parser = Kinds::WORDS, ignore_case = true)]
+    pub resource_type: Vec<String>,
+    /// Kinds of nodes to leave out (can be repeated)
+    #[arg(long, visible_alias = "exclude-resource-types", num_args = 1.., value_name = "KIND")]
+    #[arg(value_delimiter = ' ', value_parser = Kinds::WORDS, ignore_case = true)]
+    pub exclude_resource_type: Vec<String>,
+}
+
+impl Kinds {
+    /// What both take: dbt's kinds, and words for several of them.
+    pub const WORDS: [&str; 14] = [
+        "model",
+        "seed",
+        "snapshot",
+        "test",
+        "unit_test",
+        "source",
+        "exposure",
+        "metric",
+        "semantic_model",
+        "saved_query",
+        "function",
+        "analysis",
+        "default",
+        "all",
+    ];
+}
+
 /// How nodes are run.
 #[derive(Debug, Clone, Args)]
 pub struct Running {

@@ -63,7 +63,7 @@ pub(super) fn run(setting: &Setting, kind: Kind, selection: &Selection) -> Exit 
         Ok(project) => project,
         Err(exit) => return exit,
     };
-    let chosen = match setting.select(&project, selection, |node| kind.takes(node)) {
+    let chosen = match setting.select(&project, selection, None, |node| kind.takes(node)) {
         Ok(chosen) => chosen,
         Err(exit) => return exit,
     };

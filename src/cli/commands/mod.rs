@@ -40,9 +40,7 @@ pub(super) fn run(mut arguments: Arguments) -> Exit {
         // What it goes on with is found before there is a setting.
         Command::Retry { .. } => Exit::Misuse,
         Command::Parse => parse::run(&setting),
-        Command::List { selection, resource_type, output } => {
-            list::run(&setting, &selection, &resource_type, output)
-        }
+        Command::List(asked) => list::run(&setting, &asked),
         Command::Show { selection, inline, limit, output, .. } => {
             show::run(&setting, &selection, inline.as_deref(), limit, output)
         }
