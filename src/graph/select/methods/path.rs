@@ -12,6 +12,9 @@ use crate::graph::select::pattern::PathPattern;
 pub(super) fn prepare<'a>(question: &'a Question<'a>) -> Result<Matcher<'a>, SelectError> {
     let ground = question.evaluator.ground;
     let pattern = PathPattern::new(&question.value);
+    if question.value.starts_with('/') {
+        return Err(question.refuse("a path from the project's folder on, as `models/marts`"));
+    }
     if pattern.is_empty() {
         return Ok(Box::new(|_| false));
     }
@@ -40,6 +43,7 @@ fn files(node: &Node) -> impl Iterator<Item = &str> {
 
 /// Returns a path and the folders above it, with whether each is a folder; the topmost is empty.
 fn prefixes(path: &str) -> impl Iterator<Item = (&str, bool)> {
+    let path = path.strip_prefix("./").unwrap_or(path);
     let folders = path.match_indices('/').filter_map(|(at, _)| path.get(..at));
     [""].into_iter().chain(folders).map(|folder| (folder, true)).chain([(path, false)])
 }
