@@ -332,7 +332,9 @@ fn selectors_within_selections() {
     );
     insta::assert_snapshot!(taken(&project, "d"), @"d: b d e not_null_b_id relationships_b_id__id__ref_a_ relationships_d_id__id__ref_b_");
     insta::assert_snapshot!(taken(&project, "a"), @"a: b d e not_null_b_id relationships_b_id__id__ref_a_ relationships_d_id__id__ref_b_");
-    let project = shop("selectors:\n  - {name: a, definition: 'selector:a'}\n  - {name: b, definition: '+selector:a'}\n");
+    let project = shop(
+        "selectors:\n  - {name: a, definition: 'selector:a'}\n  - {name: b, definition: '+selector:a'}\n",
+    );
     insta::assert_snapshot!(run(&project, "list").told(), @"
     error[invalid-value]: there is no selector `a` above this one
      --> selectors.yml:2:27
