@@ -25,7 +25,7 @@ use crate::graph::select::selectors::Selector;
 use crate::graph::select::{IndirectSelection, Request, select, select_spec};
 use crate::project::profile;
 use crate::report::json_lines::JsonReport;
-use crate::report::secrets::{Scrubbed, Secrets};
+use crate::base::secrets::{Scrubbed, Secrets};
 use crate::report::text::{self, TextReport};
 use crate::run::events::{Event, Listener};
 use crate::run::label;

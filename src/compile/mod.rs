@@ -6,6 +6,7 @@ pub mod ephemeral;
 pub mod event_time;
 pub mod flags;
 pub mod load;
+pub mod macro_calls;
 mod names;
 pub mod node_value;
 pub mod parse;

@@ -263,6 +263,8 @@ pub struct Source {
     pub loader: String,
     /// Free information on the source as a whole.
     pub source_meta: DataMap,
+    /// Database and schema as the property file writes them.
+    pub written: [Data; 2],
     /// Whether database, schema and identifier are quoted.
     pub quoting: [Option<bool>; 3],
     /// `external` of the table.
