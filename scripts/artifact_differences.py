@@ -68,7 +68,7 @@ def look_at(argument, scratch, options):
         Tool("martlet", [str(pathlib.Path(options.martlet).resolve())], scratch, profile),
     ]
     differences = Differences(tools)
-    for verb in ["parse"] + (["build", "source freshness", "docs generate"] if options.build else []):
+    for verb in ["parse"] + (["seed", "build", "source freshness", "docs generate"] if options.build else []):
         codes = [run(tool, verb, project, options.vars) for tool in tools]
         if codes[0] != codes[1]:
             differences.add(f"exit code of {verb}", "", *codes)
@@ -100,9 +100,7 @@ def unfolded(path, scratch):
         return path
     folder = scratch / "project"
     text = path.read_text(encoding="utf-8")
-    for name, body in re.findall(r"^`([^`\n]+)`\n+(`{3,})\w*\n(.*?)^\2$", text, re.M | re.S) and (
-        (match[1], match[3]) for match in re.finditer(r"^`([^`\n]+)`\n+(`{3,})\w*\n(.*?)^\2$", text, re.M | re.S)
-    ):
+    for name, body in re.findall(r"^`([^`\n]+)`\n```\w*\n(.*?)^```$", text, re.M | re.S):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(body, encoding="utf-8")
     return folder
