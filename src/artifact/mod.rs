@@ -1,9 +1,11 @@
 //! dbt's artifacts: what a run leaves behind for other programs. Own shapes, made from the domain; no logic.
 
+pub mod catalog;
 pub mod manifest;
 mod others;
 pub mod run_results;
 pub mod semantic_manifest;
+pub mod sources;
 
 use serde_json::Value;
 

@@ -445,6 +445,11 @@ impl Node {
         }
     }
 
+    /// Tells whether it is a hook around a run.
+    pub fn is_hook(&self) -> bool {
+        matches!(self.detail, Detail::Operation { .. })
+    }
+
     /// Returns the name by which people search for it: that of a version says which.
     pub fn search_name(&self) -> String {
         match &self.version {

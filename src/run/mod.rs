@@ -3,6 +3,7 @@
 pub mod cache;
 pub mod catalog;
 pub mod events;
+pub mod freshness;
 pub mod hooks;
 pub mod journal;
 pub mod label;
@@ -13,6 +14,7 @@ pub mod operation;
 pub mod past;
 pub mod plan;
 pub mod query_comment;
+pub mod relation_catalog;
 pub mod result;
 pub mod scheduler;
 pub mod seeds;
