@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::base::clock::Surroundings;
 use crate::base::data::DataMap;
+use crate::base::secrets::Secrets;
 use crate::base::fs;
 use crate::base::source::{FileId, Place, SourceMap};
 use crate::base::text::Span;
@@ -106,6 +107,7 @@ pub fn load(
         options,
         id: uuid::Uuid::new_v4().to_string(),
         started_at: surroundings.started_at,
+        secrets: Secrets::of(&environment),
         environment,
         target,
         variables: Arc::new(variables),

@@ -69,6 +69,7 @@ impl<W: Write + Send> JsonReport<W> {
             ("skipped", kind) if kind != "operation" => ("SkippingDetails", "Q034"),
             (_, "operation") => ("LogHookEndLine", "Q033"),
             (_, "test" | "unit_test") => ("LogTestResult", "Q007"),
+            (_, "source") => ("LogFreshnessResult", "Q018"),
             (_, "seed") => ("LogSeedResult", "Q016"),
             (_, "snapshot") => ("LogSnapshotResult", "Q015"),
             _ => ("LogModelResult", "Q012"),

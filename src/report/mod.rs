@@ -2,6 +2,5 @@
 
 pub mod json_lines;
 pub mod lines;
-pub mod secrets;
 pub mod table;
 pub mod text;

@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::cli::flags::GivenFlags;
 
 pub use nodes::{EventTimes, Kinds, Rows, Running, Selection, Verification};
-pub use single::{Deps, Generate, ListOutput, Listing, PackageSource, ShowOutput};
+pub use single::{Deps, Docs, Generate, ListOutput, Listing, PackageSource, ShowOutput, Source};
 
 /// Compile and run SQL models: Jinja-templated `select` statements in, tested tables out
 #[derive(Debug, Parser)]
@@ -192,6 +192,18 @@ pub enum Command {
         /// How
         #[command(flatten)]
         asked: Verification,
+    },
+    /// Describe the project
+    Docs {
+        /// What is made
+        #[command(subcommand)]
+        what: Docs,
+    },
+    /// Look at sources
+    Source {
+        /// What is looked at
+        #[command(subcommand)]
+        what: Source,
     },
     /// Install the packages that packages.yml asks for
     Deps(Deps),

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::adapter::{self, Access};
+use crate::artifact::semantic_manifest::semantic_manifest;
 use crate::artifact::{self, manifest, run_results};
 use crate::cli::args::Selection;
 use crate::cli::exit::Exit;
@@ -63,7 +64,7 @@ pub(super) fn run(setting: &Setting, kind: Kind, selection: &Selection) -> Exit 
         Ok(project) => project,
         Err(exit) => return exit,
     };
-    let chosen = match setting.select(&project, selection, None, |node| kind.takes(node)) {
+    let chosen = match setting.select(&project, selection, |node| kind.takes(node)) {
         Ok(chosen) => chosen,
         Err(exit) => return exit,
     };
@@ -176,15 +177,12 @@ pub(super) fn finish(setting: &Setting, project: &Project, outcome: &RunOutcome)
     if !setting.flags.is_on("write_json") {
         return exit;
     }
-    let folder = project.target_folder();
-    let written = artifact::write(&folder.join("manifest.json"), &manifest::manifest(project, &results))
-        .and_then(|()| {
-            artifact::write(
-                &folder.join("run_results.json"),
-                &run_results::run_results(project, &results, outcome.seconds).to_string(),
-            )
-        });
-    if let Err(error) = written {
+    let artifacts = [
+        ("manifest.json", manifest::manifest(project, &results)),
+        ("semantic_manifest.json", semantic_manifest(project).to_string()),
+        ("run_results.json", run_results::run_results(project, &results, outcome.seconds).to_string()),
+    ];
+    if let Err(error) = artifact::write(project, &artifacts) {
         setting.complain(&format!("error: {error}"));
         return Exit::Misuse;
     }

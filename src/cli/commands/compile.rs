@@ -18,7 +18,7 @@ pub(super) fn run(setting: &Setting, selection: &Selection) -> Exit {
     };
     let compiles = |kind| matches!(kind, Model | Test | Analysis | Function);
     let chosen = match setting
-        .select(&project, selection, None, |node| compiles(node.resource_type) && !node.is_empty())
+        .select(&project, selection, |node| compiles(node.resource_type) && !node.is_empty())
     {
         Ok(chosen) => chosen,
         Err(exit) => return exit,

@@ -5,6 +5,7 @@ mod clean;
 mod compile;
 mod debug;
 mod deps;
+mod docs;
 mod generate;
 mod init;
 mod list;
@@ -12,6 +13,7 @@ mod parse;
 mod retry;
 mod run_operation;
 mod show;
+mod source;
 mod verify_incremental;
 
 use crate::base::data::{Data, DataMap};
@@ -48,6 +50,8 @@ pub(super) fn run(mut arguments: Arguments) -> Exit {
             verify_incremental::run(&setting, &selection, &asked)
         }
         Command::RunOperation { name, args } => run_operation::run(&setting, &name, args.as_deref()),
+        Command::Docs { what } => docs::run(&setting, &what),
+        Command::Source { what } => source::run(&setting, &what),
         Command::Deps(asked) => deps::run(&setting, &asked),
         Command::Debug => debug::run(&setting),
         Command::Clean => clean::run(&setting),
