@@ -15,6 +15,7 @@ mod run_operation;
 mod show;
 mod source;
 mod verify_incremental;
+mod why;
 
 use crate::base::data::{Data, DataMap};
 use crate::cli::args::{Arguments, Command, EventTimes, Rows, Running};

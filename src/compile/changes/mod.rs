@@ -18,15 +18,17 @@ use crate::state::{self, Fingerprints, Manifest, State};
 
 use macros::MacroChanges;
 
-pub use prints::fingerprints;
+pub use prints::{content, fingerprints};
 
 /// What of a node differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Aspect {
     /// The node is not there in the other state.
     New,
-    /// Its text, its rows, or what it is made of.
+    /// Its text, or its rows.
     Body,
+    /// What a property file says of a unit test, an exposure or a node of the semantic layer.
+    Properties,
     /// Its configuration.
     Configs,
     /// Where it is written to.
@@ -70,13 +72,7 @@ pub struct Changes<'p> {
 impl<'p> Changes<'p> {
     /// Puts a project beside another state.
     pub fn new(project: &'p Project, state: Arc<State>) -> Self {
-        Self {
-            project,
-            state,
-            macros: OnceCell::new(),
-            prints: OnceCell::new(),
-            found: RefCell::default(),
-        }
+        Self { project, state, macros: OnceCell::new(), prints: OnceCell::new(), found: RefCell::default() }
     }
 
     /// Returns what differs in a node; nothing when it would give the same.
@@ -113,7 +109,14 @@ impl<'p> Changes<'p> {
             Aspect::Macros => false,
             _ => has_body(node),
         };
-        self.of(node).iter().any(|change| change.aspect == aspect || has && change.aspect == Aspect::New)
+        // The text of a generic test is made of its configuration.
+        let is_text = |change: &Change| {
+            aspect == Aspect::Body && change.aspect == Aspect::Configs && node.generic_test().is_some()
+        };
+        let counts = |change: &Change| {
+            change.aspect == aspect || has && change.aspect == Aspect::New || is_text(change)
+        };
+        self.of(node).iter().any(counts)
     }
 }
 
@@ -147,7 +150,10 @@ impl Earlier for Changes<'_> {
 
     fn with_status(&self, status: &str) -> Result<BTreeSet<String>, String> {
         let Some(statuses) = &self.state.statuses else {
-            return Err(format!("No comparison run_results: there is none in {}", self.state.folder.display()));
+            return Err(format!(
+                "No comparison run_results: there is none in {}",
+                self.state.folder.display()
+            ));
         };
         Ok(statuses.iter().filter(|(_, known)| *known == status).map(|(id, _)| id.clone()).collect())
     }
@@ -158,8 +164,10 @@ impl Earlier for Changes<'_> {
         };
         let folder = self.project.target_folder();
         let Some(now) = state::freshness(&folder).map_err(|error| error.to_string())? else {
-            return Err("No current state comparison freshness results in sources.json: run `source freshness`"
-                .to_owned());
+            return Err(
+                "No current state comparison freshness results in sources.json: run `source freshness`"
+                    .to_owned(),
+            );
         };
         // Moments are written in one form and zone, so that texts compare as they do. A source whose last row could
         // not be found out, then or now, is not known to have newer ones.
