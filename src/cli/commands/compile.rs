@@ -17,12 +17,11 @@ pub(super) fn run(setting: &Setting, selection: &Selection) -> Exit {
         Err(exit) => return exit,
     };
     let compiles = |kind| matches!(kind, Model | Test | Analysis | Function);
-    let chosen = match setting
-        .select(&project, selection, |node| compiles(node.resource_type) && !node.is_empty())
-    {
-        Ok(chosen) => chosen,
-        Err(exit) => return exit,
-    };
+    let chosen =
+        match setting.select(&project, selection, |node| compiles(node.resource_type) && !node.is_empty()) {
+            Ok(chosen) => chosen,
+            Err(exit) => return exit,
+        };
     let session = match build::open(setting, &project, Access::Write) {
         Ok(session) => session,
         Err(exit) => return exit,

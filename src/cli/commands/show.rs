@@ -48,8 +48,7 @@ pub(super) fn run(
                 matches!(node.resource_type, ResourceType::Model | ResourceType::Seed | ResourceType::Test)
             };
             let named_any = !selection.select.is_empty() || selection.selector.is_some();
-            let chosen = match setting.select_with(&project, selection, IndirectSelection::Empty, takes)
-            {
+            let chosen = match setting.select_with(&project, selection, IndirectSelection::Empty, takes) {
                 Ok(chosen) if !named_any || chosen.is_empty() => {
                     setting.complain("error: name a model with --select, or a query with --inline");
                     return Exit::Misuse;

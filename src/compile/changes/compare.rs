@@ -18,8 +18,21 @@ const OF_PEOPLE: &[&str] = &["tags", "meta", "docs", "group", "access", "static_
 
 /// Keys of exposures, metrics, semantic models and saved queries that tell when and where they were written.
 const OF_FILES: &[&str] = &[
-    "created_at", "path", "original_file_path", "patch_path", "root_path", "fqn", "config", "unrendered_config",
-    "meta", "tags", "group", "metadata", "unique_id", "node_relation", "doc_blocks",
+    "created_at",
+    "path",
+    "original_file_path",
+    "patch_path",
+    "root_path",
+    "fqn",
+    "config",
+    "unrendered_config",
+    "meta",
+    "tags",
+    "group",
+    "metadata",
+    "unique_id",
+    "node_relation",
+    "doc_blocks",
 ];
 
 /// The macros that decide a relation's name.
@@ -113,7 +126,9 @@ impl Changes<'_> {
             ResourceType::Seed => self.rows(node, own, other),
             ResourceType::Source => None,
             ResourceType::UnitTest => differing(&["model", "given", "expect", "overrides"]),
-            ResourceType::Test if node.generic_test().is_some() => differing(&["test_metadata", "column_name"]),
+            ResourceType::Test if node.generic_test().is_some() => {
+                differing(&["test_metadata", "column_name"])
+            }
             ResourceType::Exposure
             | ResourceType::Metric
             | ResourceType::SemanticModel
@@ -141,7 +156,11 @@ impl Changes<'_> {
         let (now, then) = (kind(own), kind(other));
         if now == "path" && then == "path" {
             let content = |print: &Fingerprint| print.content.clone();
-            let then = self.state.fingerprints.as_ref().and_then(|prints| content(prints.0.get(&node.unique_id)?))?;
+            let then = self
+                .state
+                .fingerprints
+                .as_ref()
+                .and_then(|prints| content(prints.0.get(&node.unique_id)?))?;
             let now = super::prints::content(node)?;
             return (now != then).then(|| "its rows differ".to_owned());
         }
@@ -160,7 +179,8 @@ impl Changes<'_> {
         let differs = |name: &&&String| {
             let name = name.as_str();
             // The same call in the same text gives another value in another environment only.
-            let is_call = same_text && node.config_calls.contains_key(name) && merge_kind(name) == Merge::Clobber;
+            let is_call =
+                same_text && node.config_calls.contains_key(name) && merge_kind(name) == Merge::Clobber;
             let counts = !OF_RELATIONS.contains(&name)
                 && name != "enabled"
                 && !is_call
@@ -182,9 +202,8 @@ impl Changes<'_> {
 
     /// Tells whether a macro of the project or of a package holds a word.
     fn is_read_by_macros(&self, word: &str) -> bool {
-        let is_built_in = |file| {
-            self.project.sources.get(file).is_some_and(|source| source.name.starts_with('<'))
-        };
+        let is_built_in =
+            |file| self.project.sources.get(file).is_some_and(|source| source.name.starts_with('<'));
         let all = self.project.macros.all();
         all.iter().any(|entry| !is_built_in(entry.file) && holds_word(entry.sql(), word))
     }
@@ -196,12 +215,15 @@ impl Changes<'_> {
             return None;
         }
         let mut roots: Vec<String> = mentions(&node.raw_code).into_iter().map(str::to_owned).collect();
-        let written = map(own, "unrendered_config").map(|config| Data::Map(config.clone()).to_json().to_string());
+        let written =
+            map(own, "unrendered_config").map(|config| Data::Map(config.clone()).to_json().to_string());
         roots.extend(written.iter().flat_map(|text| mentions(text)).map(str::to_owned));
         if let Some(test) = node.generic_test() {
             roots.push(format!("test_{}", test.test));
             let arguments = test.arguments.values().map(|argument| argument.value.to_json().to_string());
-            roots.extend(arguments.flat_map(|text| mentions(&text).into_iter().map(str::to_owned).collect::<Vec<_>>()));
+            roots.extend(
+                arguments.flat_map(|text| mentions(&text).into_iter().map(str::to_owned).collect::<Vec<_>>()),
+            );
         }
         let materialization = node.materialization();
         for adapter in [manifest.adapter.as_str(), "default"] {
@@ -260,7 +282,9 @@ fn relation(node: &Node, own: &DataMap, other: &DataMap) -> Option<String> {
             .iter()
             .find_map(|key| told(key, &written(own, key), &written(other, key)))
             .or_else(|| {
-                ["identifier", "quoting", "external"].iter().find_map(|key| told(key, get(own, key), get(other, key)))
+                ["identifier", "quoting", "external"]
+                    .iter()
+                    .find_map(|key| told(key, get(own, key), get(other, key)))
             });
     }
     let empty = DataMap::new();
@@ -269,7 +293,8 @@ fn relation(node: &Node, own: &DataMap, other: &DataMap) -> Option<String> {
     if !has_body(node) {
         return None;
     }
-    let is_call = |key: &str| node.config_calls.contains_key(key) && text(own, "raw_code") == text(other, "raw_code");
+    let is_call =
+        |key: &str| node.config_calls.contains_key(key) && text(own, "raw_code") == text(other, "raw_code");
     OF_RELATIONS.iter().filter(|key| !is_call(key)).find_map(|key| told(key, get(now, key), get(then, key)))
 }
 
@@ -296,8 +321,9 @@ fn contract(node: &Node, own: &DataMap, other: &DataMap) -> Option<String> {
     if node.resource_type != ResourceType::Model {
         return None;
     }
-    let is_enforced =
-        |node: &DataMap| map(node, "contract").is_some_and(|contract| get(contract, "enforced") == &Data::Bool(true));
+    let is_enforced = |node: &DataMap| {
+        map(node, "contract").is_some_and(|contract| get(contract, "enforced") == &Data::Bool(true))
+    };
     match (is_enforced(own), is_enforced(other)) {
         (false, false) => return None,
         (true, false) => return Some("its contract is enforced, and was not".to_owned()),

@@ -65,9 +65,8 @@ impl MacroChanges {
 
 /// Returns the macros that differ, in the order of their ids.
 fn changed(project: &Project, other: &Manifest) -> Vec<MacroChange> {
-    let built_in = |entry: &Macro| {
-        project.sources.get(entry.file).is_some_and(|file| file.name.starts_with('<'))
-    };
+    let built_in =
+        |entry: &Macro| project.sources.get(entry.file).is_some_and(|file| file.name.starts_with('<'));
     let all = project.macros.all();
     let mut brought: HashSet<&str> = HashSet::from(["dbt"]);
     brought.extend(all.iter().filter(|entry| built_in(entry)).map(|entry| entry.package.as_str()));
@@ -96,7 +95,8 @@ fn changed(project: &Project, other: &Manifest) -> Vec<MacroChange> {
 fn callers<'m>(macros: &'m MacroRegistry, other: &'m Manifest) -> HashMap<&'m str, HashSet<&'m str>> {
     let mut callers: HashMap<&str, HashSet<&str>> = HashMap::new();
     let here = macros.all().into_iter().map(|entry| (entry.name.as_str(), entry.sql()));
-    let there = other.macros().iter().map(|(id, text)| (id.rsplit('.').next().unwrap_or_default(), text.as_str()));
+    let there =
+        other.macros().iter().map(|(id, text)| (id.rsplit('.').next().unwrap_or_default(), text.as_str()));
     for (name, text) in here.chain(there) {
         for mentioned in mentions(text) {
             callers.entry(mentioned).or_default().insert(name);

@@ -70,13 +70,7 @@ pub struct Changes<'p> {
 impl<'p> Changes<'p> {
     /// Puts a project beside another state.
     pub fn new(project: &'p Project, state: Arc<State>) -> Self {
-        Self {
-            project,
-            state,
-            macros: OnceCell::new(),
-            prints: OnceCell::new(),
-            found: RefCell::default(),
-        }
+        Self { project, state, macros: OnceCell::new(), prints: OnceCell::new(), found: RefCell::default() }
     }
 
     /// Returns what differs in a node; nothing when it would give the same.
@@ -147,7 +141,10 @@ impl Earlier for Changes<'_> {
 
     fn with_status(&self, status: &str) -> Result<BTreeSet<String>, String> {
         let Some(statuses) = &self.state.statuses else {
-            return Err(format!("No comparison run_results: there is none in {}", self.state.folder.display()));
+            return Err(format!(
+                "No comparison run_results: there is none in {}",
+                self.state.folder.display()
+            ));
         };
         Ok(statuses.iter().filter(|(_, known)| *known == status).map(|(id, _)| id.clone()).collect())
     }
@@ -158,8 +155,10 @@ impl Earlier for Changes<'_> {
         };
         let folder = self.project.target_folder();
         let Some(now) = state::freshness(&folder).map_err(|error| error.to_string())? else {
-            return Err("No current state comparison freshness results in sources.json: run `source freshness`"
-                .to_owned());
+            return Err(
+                "No current state comparison freshness results in sources.json: run `source freshness`"
+                    .to_owned(),
+            );
         };
         // Moments are written in one form and zone, so that texts compare as they do. A source whose last row could
         // not be found out, then or now, is not known to have newer ones.

@@ -61,7 +61,10 @@ pub fn fingerprints(project: &Project) -> Fingerprints {
 /// Returns the hash of a seed's file; `None` when it cannot be read.
 pub fn content(node: &Node) -> Option<String> {
     let path = Path::new(&node.root_path).join(&node.original_file_path);
-    (node.resource_type == ResourceType::Seed).then(|| fs::read_bytes(&path).ok()).flatten().map(|bytes| hash(&bytes))
+    (node.resource_type == ResourceType::Seed)
+        .then(|| fs::read_bytes(&path).ok())
+        .flatten()
+        .map(|bytes| hash(&bytes))
 }
 
 fn hash(bytes: &[u8]) -> String {
@@ -74,9 +77,10 @@ fn fingerprint(project: &Project, node: &Node, read: &Read) -> Fingerprint {
         let value = invocation.variables.get(&node.package, name)?;
         Some((name.clone(), hash(value.to_json().to_string().as_bytes())))
     });
-    let environment = read.environment.iter().filter_map(|name| {
-        Some((name.clone(), hash(invocation.environment.get(name)?.as_bytes())))
-    });
+    let environment = read
+        .environment
+        .iter()
+        .filter_map(|name| Some((name.clone(), hash(invocation.environment.get(name)?.as_bytes()))));
     Fingerprint { variables: variables.collect(), environment: environment.collect(), content: None }
 }
 
@@ -98,7 +102,8 @@ fn macros_that_read(project: &Project) -> HashMap<String, Read> {
         }
     }
     // What is called hands what it reads on to who calls it, until nothing is new.
-    let mut open: Vec<String> = reads.iter().filter(|(_, read)| !read.is_empty()).map(|(name, _)| name.clone()).collect();
+    let mut open: Vec<String> =
+        reads.iter().filter(|(_, read)| !read.is_empty()).map(|(name, _)| name.clone()).collect();
     while let Some(name) = open.pop() {
         let read = reads.get(&name).cloned().unwrap_or_default();
         for caller in callers.get(name.as_str()).into_iter().flatten() {
