@@ -30,7 +30,8 @@ impl FileError {
     }
 }
 
-type Result<T> = std::result::Result<T, FileError>;
+/// What reading and writing gives.
+pub type Result<T> = std::result::Result<T, FileError>;
 
 /// Reads a whole file as UTF-8 and drops a byte order mark.
 pub fn read_text(path: &Path) -> Result<String> {

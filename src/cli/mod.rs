@@ -5,11 +5,13 @@ pub mod commands;
 pub mod exit;
 mod flags;
 mod interrupt;
+mod misuse;
 mod session;
 
 use std::ffi::OsString;
 
 use clap::Parser;
+use clap::error::ErrorKind;
 
 use crate::cli::args::Arguments;
 use crate::cli::exit::Exit;
@@ -25,9 +27,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         }
         Err(error) => {
             // Help and version are asked for and go to stdout; anything else is misuse.
-            let code = if error.use_stderr() { Exit::Misuse } else { Exit::Fine };
-            let _ = error.print();
-            return code;
+            if !error.use_stderr() || error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+                let code = if error.use_stderr() { Exit::Misuse } else { Exit::Fine };
+                let _ = error.print();
+                return code;
+            }
+            anstream::eprintln!("{}", misuse::line(&error));
+            return Exit::Misuse;
         }
     };
     interrupt::listen();

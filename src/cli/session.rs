@@ -15,12 +15,12 @@ use crate::cli::args::{Global, Running, Selection};
 use crate::cli::exit::Exit;
 use crate::compile::event_time::RowsRead;
 use crate::compile::flags::{self, Flags};
-use crate::compile::load::LoadError;
+use crate::compile::load::{self, LoadError, Loaded};
 use crate::compile::parse;
 use crate::compile::project::{DBT_VERSION, Options, Project};
 use crate::compile::warnings::Treatment;
 use crate::diagnostic::{self, Diagnostic, Severity};
-use crate::graph::nodes::Node;
+use crate::graph::nodes::{Node, ResourceType};
 use crate::graph::select::selectors::Selector;
 use crate::graph::select::{IndirectSelection, Request, select, select_spec};
 use crate::project::profile;
@@ -104,6 +104,33 @@ impl Setting {
                 Err(Exit::Misuse)
             }
         }
+    }
+
+    /// Reads the project file, the profile and what is installed, and nothing that these lead to. `Err` is the exit
+    /// code, after the reason was told.
+    pub(super) fn load(&self, which: &'static str) -> Result<Loaded, Exit> {
+        let version = env!("CARGO_PKG_VERSION");
+        self.listener.notice(&Event::Started { dbt_version: DBT_VERSION.to_owned(), version });
+        let options = self.options(which, None)?;
+        let mut findings = Vec::new();
+        let loaded = load::load(options, &self.surroundings, &self.sources, &mut findings);
+        self.flags.warnings().apply(&mut findings);
+        let broken = self.report(&mut findings);
+        match loaded {
+            Ok(loaded) if !broken => Ok(loaded),
+            Ok(_) | Err(LoadError::Broken) => Err(Exit::Misuse),
+            Err(error) => {
+                self.complain(&format!("error: {error}"));
+                Err(Exit::Misuse)
+            }
+        }
+    }
+
+    /// Tells whether nodes of a kind are asked for, on the command line or by the environment.
+    pub(super) fn takes_kind(&self, kind: ResourceType) -> bool {
+        let holds = |words: &[&str]| words.iter().any(|word| [kind.name(), "all", "default"].contains(word));
+        let wanted = self.flags.words("resource_types");
+        (wanted.is_empty() || holds(&wanted)) && !holds(&self.flags.words("exclude_resource_types"))
     }
 
     /// Reports findings, sorted; returns whether one is an error.

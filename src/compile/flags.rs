@@ -31,6 +31,8 @@ pub enum Kind {
     Path,
     /// A mapping in YAML.
     Mapping,
+    /// Some words of these.
+    Words(&'static [&'static str]),
 }
 
 /// One flag.
@@ -60,6 +62,24 @@ const FORMATS: &[&str] = &["default", "text", "debug", "json"];
 const LEVELS: &[&str] = &["info", "debug", "warn", "error", "none"];
 const FILE_LEVELS: &[&str] = &["debug", "info", "warn", "error", "none"];
 const INDIRECT: &[&str] = &["eager", "cautious", "buildable", "empty"];
+
+/// Kinds of nodes that commands may be told to take, or to leave out.
+pub const KINDS: &[&str] = &[
+    "metric",
+    "semantic_model",
+    "saved_query",
+    "source",
+    "analysis",
+    "model",
+    "test",
+    "unit_test",
+    "exposure",
+    "snapshot",
+    "seed",
+    "function",
+    "default",
+    "all",
+];
 
 /// Every flag of the command line that holds for all commands.
 pub const FLAGS: &[Flag] = &[
@@ -120,6 +140,10 @@ const OF_COMMANDS: &[Flag] = &[
     flag("sample", Kind::Text, ""),
     flag("event_time_start", Kind::Text, ""),
     flag("event_time_end", Kind::Text, ""),
+    flag("resource_types", Kind::Words(KINDS), ""),
+    flag("exclude_resource_types", Kind::Words(KINDS), ""),
+    flag("export_saved_queries", OFF, ""),
+    flag("clean_project_files_only", ON, ""),
 ];
 
 /// Flags that only the project file sets, with what they are when it does not.
@@ -271,6 +295,17 @@ impl Flags {
         self.values.get(name).and_then(Data::as_str)
     }
 
+    /// Returns the text that templates and artifacts are told.
+    pub fn told_text(&self, name: &str) -> Option<&str> {
+        self.told(name).and_then(Data::as_str)
+    }
+
+    /// Returns a flag's words.
+    pub fn words(&self, name: &str) -> Vec<&str> {
+        let list = self.values.get(name).and_then(Data::as_list).unwrap_or_default();
+        list.iter().filter_map(Data::as_str).collect()
+    }
+
     /// Returns a flag's number.
     pub fn number(&self, name: &str) -> Option<i64> {
         self.values.get(name).and_then(Data::as_i64)
@@ -398,6 +433,13 @@ impl Kind {
                 let id = SourceMap::default().add("a flag", text);
                 Some(yaml::parse(id, text).0.to_data()).filter(|data| data.as_map().is_some())
             }
+            Kind::Words(words) => {
+                let known = |word: &str| words.iter().find(|known| **known == word.to_lowercase()).copied();
+                text.split_whitespace()
+                    .map(|word| known(word).map(Data::from))
+                    .collect::<Option<_>>()
+                    .map(Data::List)
+            }
         }
     }
 
@@ -409,6 +451,7 @@ impl Kind {
             Kind::Number(_) => "expected a whole number".to_owned(),
             Kind::Text | Kind::Path => "expected a text".to_owned(),
             Kind::Mapping => "expected a mapping in YAML".to_owned(),
+            Kind::Words(words) => format!("expected some of {}", words.join(", ")),
         }
     }
 
@@ -419,6 +462,7 @@ impl Kind {
             Kind::Number(_) => value.as_i64().is_some(),
             Kind::Text | Kind::Path => value.as_str().is_some(),
             Kind::Mapping => value.as_map().is_some(),
+            Kind::Words(_) => value.as_list().is_some(),
         }
     }
 
@@ -429,6 +473,7 @@ impl Kind {
             Kind::Number(number) => Data::Int(number.into()),
             Kind::Mark | Kind::Text | Kind::Path => Data::Null,
             Kind::Mapping => Data::Map(DataMap::new()),
+            Kind::Words(_) => Data::List(Vec::new()),
         }
     }
 }

@@ -1,6 +1,9 @@
 //! Arguments that several commands share: which nodes, how they are run, which rows are read.
 
 use clap::Args;
+use clap::builder::PossibleValuesParser;
+
+use crate::compile::flags::KINDS;
 
 /// Which nodes.
 #[derive(Debug, Clone, Args)]
@@ -14,6 +17,19 @@ pub struct Selection {
     /// Selection of selectors.yml to take, whatever `--select` and `--exclude` say
     #[arg(long, value_name = "NAME")]
     pub selector: Option<String>,
+}
+
+/// Nodes of which kinds.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Kinds {
+    /// Kinds of nodes to take: `model`, `test`, ... (can be repeated)
+    #[arg(long = "resource-type", alias = "resource-types", value_name = "KIND", num_args = 1.., ignore_case = true)]
+    #[arg(value_parser = PossibleValuesParser::new(KINDS))]
+    pub resource_types: Vec<String>,
+    /// Kinds of nodes to leave out (can be repeated)
+    #[arg(long = "exclude-resource-type", alias = "exclude-resource-types", value_name = "KIND", num_args = 1..)]
+    #[arg(ignore_case = true, value_parser = PossibleValuesParser::new(KINDS))]
+    pub exclude_resource_types: Vec<String>,
 }
 
 /// How nodes are run.

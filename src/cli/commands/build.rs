@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::adapter::{self, Access};
 use crate::artifact::{self, manifest, run_results};
 use crate::cli::args::Selection;
+use crate::cli::commands::show;
 use crate::cli::exit::Exit;
 use crate::cli::interrupt;
 use crate::cli::session::Setting;
@@ -55,16 +56,17 @@ impl Kind {
 }
 
 /// Runs the command.
-pub(super) fn run(setting: &Setting, kind: Kind, selection: &Selection) -> Exit {
+pub(super) fn run(setting: &Setting, kind: Kind, selection: &Selection, shows: bool) -> Exit {
     let project = match setting.read(kind.which(), Some(selection)) {
         Ok(project) => project,
         Err(exit) => return exit,
     };
-    let chosen = match setting.select(&project, selection, |node| kind.takes(node)) {
+    let takes = |node: &Node| kind.takes(node) && setting.takes_kind(node.resource_type);
+    let chosen = match setting.select(&project, selection, takes) {
         Ok(chosen) => chosen,
         Err(exit) => return exit,
     };
-    carry_out(setting, &project, kind, &chosen, None)
+    carry_out(setting, &project, kind, &chosen, None, shows)
 }
 
 /// Runs what is left of an earlier invocation.
@@ -85,7 +87,7 @@ pub(super) fn again(setting: &Setting, kind: Kind, selection: &Selection, past: 
     if chosen.is_empty() {
         return nothing_left(setting, past);
     }
-    carry_out(setting, &project, kind, &chosen, Some(past))
+    carry_out(setting, &project, kind, &chosen, Some(past), false)
 }
 
 /// Says that there is nothing to go on with.
@@ -102,6 +104,7 @@ fn carry_out(
     kind: Kind,
     chosen: &BTreeSet<String>,
     past: Option<&Past>,
+    shows: bool,
 ) -> Exit {
     if chosen.is_empty() {
         let text = "Nothing to do. Try checking your model configs and model specification args";
@@ -125,6 +128,9 @@ fn carry_out(
     match run_nodes(&session, chosen, &asked) {
         Ok(outcome) => {
             let interrupted = session.halted().is_some();
+            if shows {
+                show::seeds(setting, &session, &outcome);
+            }
             setting.listener.notice(&Event::Summary { results: outcome.results.clone(), interrupted });
             let database = outcome.database_seconds();
             let work: f64 = outcome.results.iter().map(|(_, result)| result.seconds).sum();

@@ -3,11 +3,14 @@
 mod build;
 mod clean;
 mod compile;
+mod completions;
 mod debug;
 mod deps;
 mod generate;
 mod init;
+mod inline;
 mod list;
+mod manual;
 mod parse;
 mod retry;
 mod run_operation;
@@ -15,13 +18,18 @@ mod show;
 mod verify_incremental;
 
 use crate::base::data::{Data, DataMap};
-use crate::cli::args::{Arguments, Command, EventTimes, Rows, Running};
+use crate::cli::args::{Arguments, Command, EventTimes, Kinds, Rows, Running};
 use crate::cli::exit::Exit;
 use crate::cli::session::Setting;
 
 /// Runs a command.
 pub(super) fn run(mut arguments: Arguments) -> Exit {
-    arguments.global.flags.0.extend(rows(&arguments.command));
+    match &arguments.command {
+        Command::Completions { shell } => return completions::run(*shell),
+        Command::Manual(asked) => return manual::run(asked),
+        _ => {}
+    }
+    arguments.global.flags.0.extend(given(&arguments.command));
     if let Command::Retry { state, .. } = &arguments.command {
         let state = state.clone();
         return retry::run(arguments, state.as_deref());
@@ -31,29 +39,27 @@ pub(super) fn run(mut arguments: Arguments) -> Exit {
         Err(exit) => return exit,
     };
     match arguments.command {
-        Command::Build { selection, .. } => build::run(&setting, build::Kind::Build, &selection),
-        Command::Run { selection, .. } => build::run(&setting, build::Kind::Run, &selection),
-        Command::Test { selection, .. } => build::run(&setting, build::Kind::Test, &selection),
-        Command::Seed { selection, .. } => build::run(&setting, build::Kind::Seed, &selection),
-        Command::Snapshot { selection, .. } => build::run(&setting, build::Kind::Snapshot, &selection),
-        Command::Compile { selection, .. } => compile::run(&setting, &selection),
+        Command::Build { selection, show, .. } => build::run(&setting, build::Kind::Build, &selection, show),
+        Command::Run { selection, .. } => build::run(&setting, build::Kind::Run, &selection, false),
+        Command::Test { selection, .. } => build::run(&setting, build::Kind::Test, &selection, false),
+        Command::Seed { selection, show, .. } => build::run(&setting, build::Kind::Seed, &selection, show),
+        Command::Snapshot { selection, .. } => build::run(&setting, build::Kind::Snapshot, &selection, false),
+        Command::Compile { selection, asked, .. } => compile::run(&setting, &selection, &asked),
         // What it goes on with is found before there is a setting.
-        Command::Retry { .. } => Exit::Misuse,
+        Command::Retry { .. } | Command::Completions { .. } | Command::Manual(_) => Exit::Misuse,
         Command::Parse => parse::run(&setting),
         Command::List { selection, resource_type, output } => {
             list::run(&setting, &selection, &resource_type, output)
         }
-        Command::Show { selection, inline, limit, output, .. } => {
-            show::run(&setting, &selection, inline.as_deref(), limit, output)
-        }
+        Command::Show { selection, asked, .. } => show::run(&setting, &selection, &asked),
         Command::VerifyIncremental { selection, asked } => {
             verify_incremental::run(&setting, &selection, &asked)
         }
         Command::RunOperation { name, args } => run_operation::run(&setting, &name, args.as_deref()),
         Command::Deps(asked) => deps::run(&setting, &asked),
-        Command::Debug => debug::run(&setting),
-        Command::Clean => clean::run(&setting),
-        Command::Init { name } => init::run(&setting, &name),
+        Command::Debug(asked) => debug::run(&setting, asked),
+        Command::Clean(_) => clean::run(&setting),
+        Command::Init(asked) => init::run(&setting, &asked),
         Command::Generate { what } => generate::run(&setting, &what),
     }
 }
@@ -71,6 +77,38 @@ fn running(command: &Command) -> Option<&Running> {
         | Command::Show { running, .. } => Some(running),
         _ => None,
     }
+}
+
+/// Returns what a command was given that the environment may say too, as flags.
+fn given(command: &Command) -> DataMap {
+    let mut flags = rows(command);
+    let mut switch = |name: &str, on: bool, off: bool| {
+        if on || off {
+            flags.insert(name.to_owned(), on.into());
+        }
+    };
+    match command {
+        Command::Build { export_saved_queries, no_export_saved_queries, .. } => {
+            switch("export_saved_queries", *export_saved_queries, *no_export_saved_queries);
+        }
+        Command::Clean(asked) => switch(
+            "clean_project_files_only",
+            asked.clean_project_files_only,
+            asked.no_clean_project_files_only,
+        ),
+        _ => {}
+    }
+    if let Command::Build { kinds, .. } | Command::Test { kinds, .. } = command {
+        let Kinds { resource_types, exclude_resource_types } = kinds;
+        for (name, words) in
+            [("resource_types", resource_types), ("exclude_resource_types", exclude_resource_types)]
+        {
+            if !words.is_empty() {
+                flags.insert(name.to_owned(), words.clone().into());
+            }
+        }
+    }
+    flags
 }
 
 /// Returns what is given of the rows that a command reads, as flags.

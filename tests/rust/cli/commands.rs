@@ -114,9 +114,9 @@ fn seed_run_and_test_take_their_own_kinds() {
 #[test]
 fn compile_writes_sql_and_touches_no_database() {
     let project = shop();
-    insta::assert_snapshot!(run(&project, "compile --threads 1").news(), @r"
+    insta::assert_snapshot!(run(&project, "compile --threads 1").news(), @"
     HH:MM:SS  Completed successfully
-    HH:MM:SS  Done. PASS=3 WARN=0 ERROR=0 SKIP=0 NO-OP=0 TOTAL=3
+    HH:MM:SS  Done. PASS=4 WARN=0 ERROR=0 SKIP=0 NO-OP=0 TOTAL=4
     exit 0
     ");
     insta::assert_snapshot!(project.read("target/compiled/shop/models/orders.sql"), @r#"
@@ -198,17 +198,22 @@ fn show_prints_rows() {
 
 #[test]
 fn debug_checks_the_connection() {
-    insta::assert_snapshot!(run(&shop(), "debug").told(), @r"
+    insta::assert_snapshot!(run(&shop(), "debug").told(), @"
     HH:MM:SS  Running with martlet=V.V.V (dbt=V.VV.V)
-    HH:MM:SS  Registered adapter: duckdb=V.V.V
-    HH:MM:SS  Found 2 models, 1 seed, 1 data test, NNN macros
-    HH:MM:SS
-    HH:MM:SS  project shop: OK
-    HH:MM:SS  profile shop, target dev: OK
+    HH:MM:SS  Using profiles dir at [ROOT]/home/.dbt
+    HH:MM:SS  Using profiles.yml file at [ROOT]/home/.dbt/profiles.yml
+    HH:MM:SS  Using project at [ROOT]/shop
+    HH:MM:SS  profile: shop, target: dev
+    HH:MM:SS  adapter type: duckdb
+    HH:MM:SS  Configuration:
+    HH:MM:SS    project file and profile [OK found and valid]
+    HH:MM:SS  Required dependencies:
+    HH:MM:SS   - git [OK found]
+    HH:MM:SS  Connection:
     HH:MM:SS    database: shop
     HH:MM:SS    schema: main
     HH:MM:SS    path: shop.duckdb
-    HH:MM:SS  connection: OK
+    HH:MM:SS    Connection test: [OK connection ok]
     HH:MM:SS  All checks passed!
     exit 0
     ");

@@ -67,15 +67,10 @@ fn values_that_cannot_be_are_told_with_their_place() {
     ");
     insta::assert_snapshot!(run(&project, "parse --printer-width wide").told(), @"
     ! error: invalid value 'wide' for '--printer-width <PRINTER_WIDTH>': expected a whole number
-    !
-    ! For more information, try '--help'.
     exit 2
     ");
     insta::assert_snapshot!(run(&project, "parse --log-format xml").told(), @"
-    ! error: invalid value 'xml' for '--log-format <LOG_FORMAT>'
-    !   [possible values: default, text, debug, json]
-    !
-    ! For more information, try '--help'.
+    ! error: invalid value 'xml' for '--log-format <LOG_FORMAT>' [possible values: default, text, debug, json]
     exit 2
     ");
     insta::assert_snapshot!(run(&project, "parse --warn-error --warn-error-options {error:all}").told(), @"
