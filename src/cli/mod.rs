@@ -5,6 +5,7 @@ pub mod commands;
 pub mod exit;
 mod flags;
 mod interrupt;
+mod listening;
 mod misuse;
 mod session;
 

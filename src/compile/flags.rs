@@ -347,6 +347,16 @@ impl Flags {
     }
 }
 
+/// Tells whether a flag means anything to a command, where only some commands have it.
+pub fn is_taken(name: &str, which: &str) -> bool {
+    match name {
+        "resource_types" | "exclude_resource_types" => matches!(which, "build" | "clone" | "list" | "test"),
+        "export_saved_queries" => which == "build",
+        "clean_project_files_only" => which == "clean",
+        _ => true,
+    }
+}
+
 /// Tells whether a command of dbt's can build relations without rows.
 pub fn takes_empty(which: &str) -> bool {
     matches!(which, "build" | "compile" | "run" | "snapshot")

@@ -103,8 +103,8 @@ pub fn load(
             .collect(),
     };
     let invocation = Invocation {
+        id: options.invocation_id.clone().unwrap_or_else(|| uuid::Uuid::new_v4().to_string()),
         options,
-        id: uuid::Uuid::new_v4().to_string(),
         started_at: surroundings.started_at,
         environment,
         target,

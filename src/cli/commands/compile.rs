@@ -6,6 +6,7 @@ use std::rc::Rc;
 use serde_json::json;
 
 use crate::adapter::Access;
+use crate::base::data::Data;
 use crate::cli::args::{Compile, Output, Selection};
 use crate::cli::commands::{build, inline};
 use crate::cli::exit::Exit;
@@ -74,7 +75,13 @@ fn show_code(setting: &Setting, name: Option<&str>, code: &str, output: Output) 
         (Output::Text, Some(name)) => format!("Compiled node '{name}' is:\n{code}\n"),
         (Output::Text, None) => format!("Compiled inline node is:\n{code}\n"),
     };
-    setting.listener.notice(&Event::Output(text));
+    let data = [
+        ("node_name", name.unwrap_or("inline_query").into()),
+        ("compiled", code.into()),
+        ("is_inline", Data::from(name.is_none())),
+    ];
+    let data = Data::Map(data.into_iter().map(|(key, value)| (key.to_owned(), value)).collect());
+    setting.listener.notice(&Event::Shown { name: "CompiledNode", code: "Q042", text, data });
 }
 
 fn pretty(value: &serde_json::Value) -> String {

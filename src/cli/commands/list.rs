@@ -16,7 +16,7 @@ struct OnlyFindings(Setting);
 impl Listener for OnlyFindings {
     fn notice(&self, event: &Event) {
         if matches!(event, Event::Finding(finding) if finding.is_error())
-            || matches!(event, Event::Print(_) | Event::Output(_))
+            || matches!(event, Event::Print(_) | Event::Output(_) | Event::Complaint(_))
         {
             self.0.listener.notice(event);
         } else if let Event::Warning { text, .. } = event {

@@ -17,6 +17,7 @@ mod run_operation;
 mod show;
 mod verify_incremental;
 
+use crate::base::clock::Stopwatch;
 use crate::base::data::{Data, DataMap};
 use crate::cli::args::{Arguments, Command, EventTimes, Kinds, Rows, Running};
 use crate::cli::exit::Exit;
@@ -38,29 +39,36 @@ pub(super) fn run(mut arguments: Arguments) -> Exit {
         Ok(setting) => setting,
         Err(exit) => return exit,
     };
-    match arguments.command {
-        Command::Build { selection, show, .. } => build::run(&setting, build::Kind::Build, &selection, show),
-        Command::Run { selection, .. } => build::run(&setting, build::Kind::Run, &selection, false),
-        Command::Test { selection, .. } => build::run(&setting, build::Kind::Test, &selection, false),
-        Command::Seed { selection, show, .. } => build::run(&setting, build::Kind::Seed, &selection, show),
-        Command::Snapshot { selection, .. } => build::run(&setting, build::Kind::Snapshot, &selection, false),
-        Command::Compile { selection, asked, .. } => compile::run(&setting, &selection, &asked),
+    let watch = Stopwatch::start();
+    let exit = carry_out(&setting, arguments.command);
+    setting.completed(exit, watch);
+    exit
+}
+
+fn carry_out(setting: &Setting, command: Command) -> Exit {
+    match command {
+        Command::Build { selection, show, .. } => build::run(setting, build::Kind::Build, &selection, show),
+        Command::Run { selection, .. } => build::run(setting, build::Kind::Run, &selection, false),
+        Command::Test { selection, .. } => build::run(setting, build::Kind::Test, &selection, false),
+        Command::Seed { selection, show, .. } => build::run(setting, build::Kind::Seed, &selection, show),
+        Command::Snapshot { selection, .. } => build::run(setting, build::Kind::Snapshot, &selection, false),
+        Command::Compile { selection, asked, .. } => compile::run(setting, &selection, &asked),
         // What it goes on with is found before there is a setting.
         Command::Retry { .. } | Command::Completions { .. } | Command::Manual(_) => Exit::Misuse,
-        Command::Parse => parse::run(&setting),
+        Command::Parse => parse::run(setting),
         Command::List { selection, resource_type, output } => {
-            list::run(&setting, &selection, &resource_type, output)
+            list::run(setting, &selection, &resource_type, output)
         }
-        Command::Show { selection, asked, .. } => show::run(&setting, &selection, &asked),
+        Command::Show { selection, asked, .. } => show::run(setting, &selection, &asked),
         Command::VerifyIncremental { selection, asked } => {
-            verify_incremental::run(&setting, &selection, &asked)
+            verify_incremental::run(setting, &selection, &asked)
         }
-        Command::RunOperation { name, args } => run_operation::run(&setting, &name, args.as_deref()),
-        Command::Deps(asked) => deps::run(&setting, &asked),
-        Command::Debug(asked) => debug::run(&setting, asked),
-        Command::Clean(_) => clean::run(&setting),
-        Command::Init(asked) => init::run(&setting, &asked),
-        Command::Generate { what } => generate::run(&setting, &what),
+        Command::RunOperation { name, args } => run_operation::run(setting, &name, args.as_deref()),
+        Command::Deps(asked) => deps::run(setting, &asked),
+        Command::Debug(asked) => debug::run(setting, asked),
+        Command::Clean(_) => clean::run(setting),
+        Command::Init(asked) => init::run(setting, &asked),
+        Command::Generate { what } => generate::run(setting, &what),
     }
 }
 

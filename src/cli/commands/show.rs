@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use crate::adapter::Access;
+use crate::base::data::Data;
 use crate::base::table::{Cell, Table};
 use crate::cli::args::{Output, Selection, Show};
 use crate::cli::commands::{build, inline};
@@ -53,7 +54,8 @@ pub(super) fn run(setting: &Setting, selection: &Selection, asked: &Show) -> Exi
     for (name, rows) in shown {
         match rows {
             Ok(rows) => {
-                setting.listener.notice(&Event::Output(written(name.as_deref(), &rows, asked.output, quiet)));
+                let text = written(name.as_deref(), &rows, asked.output, quiet);
+                setting.listener.notice(&shown_event(name.as_deref(), text));
             }
             Err(error) => {
                 setting.complain(&full::render(
@@ -97,6 +99,14 @@ pub(super) fn seeds(setting: &Setting, session: &Arc<Session>, outcome: &RunOutc
             setting.listener.notice(&Event::Output(table::draw(&rows, None)));
         }
     }
+}
+
+/// Makes dbt's event of rows that are shown.
+fn shown_event(name: Option<&str>, text: String) -> Event {
+    let data = [("node_name", name.unwrap_or("inline_query").into()), ("preview", text.as_str().into())];
+    let data = data.into_iter().chain([("is_inline", Data::from(name.is_none()))]);
+    let data = Data::Map(data.map(|(key, value)| (key.to_owned(), value)).collect());
+    Event::Shown { name: "ShowNode", code: "Q041", text, data }
 }
 
 fn written(name: Option<&str>, rows: &Table, output: Output, quiet: bool) -> String {

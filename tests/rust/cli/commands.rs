@@ -290,6 +290,7 @@ fn quiet_prints_nothing_of_what_is_well() {
     insta::assert_snapshot!(run(&project, "build --quiet").told(), @"exit 0");
     project.write("models/totals.sql", "select summ(amount) as amount from {{ ref('orders') }}\n");
     insta::assert_snapshot!(run(&project, "build --quiet").told(), @r#"
+    HH:MM:SS  4 of 4 ERROR creating sql view model main.totals ............................... [ERROR in S.SSs]
     HH:MM:SS
     HH:MM:SS  Error in model totals (models/totals.sql)
     HH:MM:SS  error[database-error]: Catalog Error: Scalar Function with name summ does not exist!
