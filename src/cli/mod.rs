@@ -5,9 +5,11 @@ pub mod commands;
 pub mod exit;
 mod flags;
 mod interrupt;
+mod kinds;
 mod listening;
 mod misuse;
 mod session;
+mod state;
 
 use std::ffi::OsString;
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::io::{IsTerminal, stdout};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::adapter::Access;
 use crate::base::clock::{Stopwatch, Surroundings};
@@ -17,17 +17,20 @@ use crate::cli::listening::Listening;
 use crate::compile::event_time::RowsRead;
 use crate::compile::flags::{self, Flags};
 use crate::compile::load::{self, LoadError, Loaded};
+use crate::compile::node_value;
 use crate::compile::parse;
 use crate::compile::project::{DBT_VERSION, Options, Project};
 use crate::compile::warnings::Treatment;
 use crate::diagnostic::{self, Diagnostic, Severity};
-use crate::graph::nodes::{Node, ResourceType};
+use crate::graph::nodes::Node;
+use crate::graph::select::earlier::Earlier;
 use crate::graph::select::selectors::Selector;
-use crate::graph::select::{IndirectSelection, Request, select, select_spec};
+use crate::graph::select::{Ground, IndirectSelection, Request, SelectError, select, select_spec};
 use crate::project::{locate, profile};
 use crate::report::secrets::Secrets;
 use crate::run::events::{Event, Listener};
 use crate::run::label;
+use crate::state::State;
 use crate::yaml;
 
 /// What a command works with.
@@ -41,6 +44,8 @@ pub(super) struct Setting {
     pub(super) colour: bool,
     secrets: Secrets,
     invocation_id: String,
+    /// The state that `--state` names, read when somebody wants it.
+    pub(super) state: Arc<OnceLock<Arc<State>>>,
 }
 
 impl Setting {
@@ -69,6 +74,7 @@ impl Setting {
             colour,
             secrets,
             invocation_id,
+            state: Arc::default(),
         })
     }
 
@@ -108,7 +114,8 @@ impl Setting {
         }
         let broken = self.report(&mut findings);
         match read {
-            Ok(project) if !broken => {
+            Ok(mut project) if !broken => {
+                project.deferral = self.deferral(which)?;
                 let target = &project.invocation.target;
                 let version = crate::adapter::open(target, Access::Read)
                     .map(|adapter| adapter.engine_version())
@@ -145,13 +152,6 @@ impl Setting {
         }
     }
 
-    /// Tells whether nodes of a kind are asked for, on the command line or by the environment.
-    pub(super) fn takes_kind(&self, kind: ResourceType) -> bool {
-        let holds = |words: &[&str]| words.iter().any(|word| [kind.name(), "all", "default"].contains(word));
-        let wanted = self.flags.words("resource_types");
-        (wanted.is_empty() || holds(&wanted)) && !holds(&self.flags.words("exclude_resource_types"))
-    }
-
     /// Reports findings, sorted; returns whether one is an error.
     pub(super) fn report(&self, findings: &mut Vec<Diagnostic>) -> bool {
         diagnostic::sort(findings);
@@ -176,7 +176,7 @@ impl Setting {
         let mut set = |key: &str, value: Data| arguments.insert(key.to_owned(), value);
         set("which", which.into());
         set("vars", Data::Map(vars.clone()));
-        for name in ["defer", "favor_state", "show_resource_report", "strict_mode"] {
+        for name in ["show_resource_report", "strict_mode"] {
             set(name, false.into());
         }
         if let Some(selection) = selection {
@@ -259,15 +259,11 @@ impl Setting {
         &self,
         project: &Project,
         selection: &Selection,
+        earlier: Option<&dyn Earlier>,
         takes: impl Fn(&Node) -> bool,
     ) -> Result<BTreeSet<String>, Exit> {
-        let indirect = match self.flags.text("indirect_selection") {
-            Some("cautious") => IndirectSelection::Cautious,
-            Some("buildable") => IndirectSelection::Buildable,
-            Some("empty") => IndirectSelection::Empty,
-            _ => IndirectSelection::Eager,
-        };
-        self.select_with(project, selection, indirect, takes)
+        let indirect = self.flags.text("indirect_selection").and_then(IndirectSelection::named);
+        self.select_with(project, selection, indirect.unwrap_or_default(), earlier, takes)
     }
 
     /// Selects nodes that a command is for.
@@ -276,26 +272,34 @@ impl Setting {
         project: &Project,
         selection: &Selection,
         indirect: IndirectSelection,
+        earlier: Option<&dyn Earlier>,
         takes: impl Fn(&Node) -> bool,
     ) -> Result<BTreeSet<String>, Exit> {
-        if let Some(selector) = self.selector(project, selection)? {
-            let found = select_spec(&project.nodes, &project.graph, &selector.spec, indirect);
-            return Ok(found.into_iter().filter(|id| project.nodes.get(id).is_some_and(&takes)).collect());
-        }
-        let request =
-            Request { select: selection.select.clone(), exclude: selection.exclude.clone(), indirect };
-        let found = match select(&project.nodes, &project.graph, &request) {
-            Ok(found) => found,
-            Err(error) => {
-                self.complain(&format!("error: {error}"));
-                return Err(Exit::Misuse);
-            }
+        let refuse = |error: SelectError| {
+            self.complain(&format!("error: {error}"));
+            Exit::Misuse
         };
-        for criterion in &found.unmatched {
-            let text = format!("The selection criterion '{criterion}' does not match any enabled nodes");
-            self.warn("NoNodesForSelectionCriteria", text)?;
-        }
-        Ok(found.ids.into_iter().filter(|id| project.nodes.get(id).is_some_and(&takes)).collect())
+        let ground = Ground {
+            nodes: &project.nodes,
+            graph: &project.graph,
+            selectors: &project.selectors,
+            root: project.root().map_or("", |root| &root.name),
+            config: node_value::config,
+            earlier,
+        };
+        let found = if let Some(selector) = self.selector(project, selection).map_err(refuse)? {
+            select_spec(ground, &selector.spec, indirect).map_err(refuse)?
+        } else {
+            let request =
+                Request { select: selection.select.clone(), exclude: selection.exclude.clone(), indirect };
+            let found = select(ground, &request).map_err(refuse)?;
+            for criterion in &found.unmatched {
+                let text = format!("The selection criterion '{criterion}' does not match any enabled nodes");
+                self.warn("NoNodesForSelectionCriteria", text)?;
+            }
+            found.ids
+        };
+        Ok(found.into_iter().filter(|id| project.nodes.get(id).is_some_and(&takes)).collect())
     }
 
     /// Returns the selector that is asked for, or the default one when nothing is.
@@ -303,22 +307,10 @@ impl Setting {
         &self,
         project: &'p Project,
         selection: &Selection,
-    ) -> Result<Option<&'p Selector>, Exit> {
+    ) -> Result<Option<&'p Selector>, SelectError> {
         let selectors = &project.selectors;
         if let Some(name) = &selection.selector {
-            if let Some(selector) = selectors.get(name) {
-                return Ok(Some(selector));
-            }
-            let known = selectors.names();
-            let near = diagnostic::suggest::nearest(name, known.iter().copied());
-            let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-            let known = if known.is_empty() {
-                "selectors.yml has none".to_owned()
-            } else {
-                format!("expected one of {}", known.join(", "))
-            };
-            self.complain(&format!("error: Could not find selector named {name}, {known}{hint}"));
-            return Err(Exit::Misuse);
+            return selectors.find(name).map(Some);
         }
         let default = selectors
             .default

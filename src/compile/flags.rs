@@ -31,8 +31,6 @@ pub enum Kind {
     Path,
     /// A mapping in YAML.
     Mapping,
-    /// Some words of these.
-    Words(&'static [&'static str]),
 }
 
 /// One flag.
@@ -62,24 +60,6 @@ const FORMATS: &[&str] = &["default", "text", "debug", "json"];
 const LEVELS: &[&str] = &["info", "debug", "warn", "error", "none"];
 const FILE_LEVELS: &[&str] = &["debug", "info", "warn", "error", "none"];
 const INDIRECT: &[&str] = &["eager", "cautious", "buildable", "empty"];
-
-/// Kinds of nodes that commands may be told to take, or to leave out.
-pub const KINDS: &[&str] = &[
-    "metric",
-    "semantic_model",
-    "saved_query",
-    "source",
-    "analysis",
-    "model",
-    "test",
-    "unit_test",
-    "exposure",
-    "snapshot",
-    "seed",
-    "function",
-    "default",
-    "all",
-];
 
 /// Every flag of the command line that holds for all commands.
 pub const FLAGS: &[Flag] = &[
@@ -111,6 +91,19 @@ pub const FLAGS: &[Flag] = &[
     lettered("target", 't', Kind::Text, "Target of the profile to use"),
     flag("target_path", Kind::Path, "Folder that artifacts are written to"),
     flag("single_threaded", OFF, "Run one node at a time"),
+    flag("defer", OFF, "Take from the state what is not built here and not chosen"),
+    flag("favor_state", OFF, "Take from the state what is not chosen, whether it is built here or not"),
+    flag(
+        "state",
+        Kind::Path,
+        "Folder with the artifacts of another run or environment: for `--defer`, `clone`, `state:`, `result:`, \
+         `source_status:` and `retry`",
+    ),
+    flag(
+        "defer_state",
+        Kind::Path,
+        "Folder with the manifest that `--defer` and `clone` take, instead of `--state`",
+    ),
     flag("cache_selected_only", OFF, ""),
     flag("introspect", ON, ""),
     flag("log_cache_events", OFF, ""),
@@ -140,8 +133,6 @@ const OF_COMMANDS: &[Flag] = &[
     flag("sample", Kind::Text, ""),
     flag("event_time_start", Kind::Text, ""),
     flag("event_time_end", Kind::Text, ""),
-    flag("resource_types", Kind::Words(KINDS), ""),
-    flag("exclude_resource_types", Kind::Words(KINDS), ""),
     flag("export_saved_queries", OFF, ""),
     flag("clean_project_files_only", ON, ""),
 ];
@@ -300,12 +291,6 @@ impl Flags {
         self.told(name).and_then(Data::as_str)
     }
 
-    /// Returns a flag's words.
-    pub fn words(&self, name: &str) -> Vec<&str> {
-        let list = self.values.get(name).and_then(Data::as_list).unwrap_or_default();
-        list.iter().filter_map(Data::as_str).collect()
-    }
-
     /// Returns a flag's number.
     pub fn number(&self, name: &str) -> Option<i64> {
         self.values.get(name).and_then(Data::as_i64)
@@ -350,7 +335,6 @@ impl Flags {
 /// Tells whether a flag means anything to a command, where only some commands have it.
 pub fn is_taken(name: &str, which: &str) -> bool {
     match name {
-        "resource_types" | "exclude_resource_types" => matches!(which, "build" | "clone" | "list" | "test"),
         "export_saved_queries" => which == "build",
         "clean_project_files_only" => which == "clean",
         _ => true,
@@ -443,13 +427,6 @@ impl Kind {
                 let id = SourceMap::default().add("a flag", text);
                 Some(yaml::parse(id, text).0.to_data()).filter(|data| data.as_map().is_some())
             }
-            Kind::Words(words) => {
-                let known = |word: &str| words.iter().find(|known| **known == word.to_lowercase()).copied();
-                text.split_whitespace()
-                    .map(|word| known(word).map(Data::from))
-                    .collect::<Option<_>>()
-                    .map(Data::List)
-            }
         }
     }
 
@@ -461,7 +438,6 @@ impl Kind {
             Kind::Number(_) => "expected a whole number".to_owned(),
             Kind::Text | Kind::Path => "expected a text".to_owned(),
             Kind::Mapping => "expected a mapping in YAML".to_owned(),
-            Kind::Words(words) => format!("expected some of {}", words.join(", ")),
         }
     }
 
@@ -472,7 +448,6 @@ impl Kind {
             Kind::Number(_) => value.as_i64().is_some(),
             Kind::Text | Kind::Path => value.as_str().is_some(),
             Kind::Mapping => value.as_map().is_some(),
-            Kind::Words(_) => value.as_list().is_some(),
         }
     }
 
@@ -483,7 +458,6 @@ impl Kind {
             Kind::Number(number) => Data::Int(number.into()),
             Kind::Mark | Kind::Text | Kind::Path => Data::Null,
             Kind::Mapping => Data::Map(DataMap::new()),
-            Kind::Words(_) => Data::List(Vec::new()),
         }
     }
 }

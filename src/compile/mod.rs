@@ -2,6 +2,7 @@
 //! nothing; what a template asks of a database goes to a host that a higher layer brings.
 
 pub mod context;
+pub mod deferral;
 pub mod ephemeral;
 pub mod event_time;
 pub mod flags;

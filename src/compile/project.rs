@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 
 use crate::base::data::DataMap;
 use crate::base::source::{Place, SourceMap};
+use crate::compile::deferral::Deferral;
 use crate::compile::event_time::RowsRead;
 use crate::compile::flags::Flags;
 use crate::graph::build::{Graph, Resolver};
@@ -167,6 +168,8 @@ pub struct Project {
     pub docs: Vec<DocBlock>,
     /// All groups.
     pub groups: Vec<Group>,
+    /// Which relations of another environment stand in for those of this one.
+    pub deferral: Deferral,
 }
 
 impl Project {

@@ -109,10 +109,9 @@ impl Drawing<'_> {
             vec![Record::blank(), Record::new(name, code, level, title, data).of_node(info.clone())];
         let text = self.cause(result);
         let data = json!({"msg": text});
-        records.push(match is_warning {
-            true => Record::new("RunResultWarningMessage", "Z046", Level::Warn, text, data),
-            false => Record::new("RunResultError", "Z024", Level::Error, text, data),
-        });
+        let (name, code) =
+            if is_warning { ("RunResultWarningMessage", "Z046") } else { ("RunResultError", "Z024") };
+        records.push(Record::new(name, code, level, text, data));
         let last = records.len() - 1;
         if let Some(path) = &result.compiled_path {
             let text = format!("  compiled code at {path}");

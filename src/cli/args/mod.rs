@@ -3,8 +3,6 @@
 mod nodes;
 mod single;
 
-use std::path::PathBuf;
-
 use clap::{ArgAction, Args, Parser, Subcommand};
 
 use crate::cli::flags::GivenFlags;
@@ -12,7 +10,7 @@ use crate::compile::project::DBT_VERSION;
 
 pub use nodes::{EventTimes, Kinds, Rows, Running, Selection, Verification};
 pub use single::{
-    Clean, Compile, Debug, Deps, Generate, Init, ListOutput, Manual, Output, PackageSource, Show,
+    Clean, Compile, Debug, Deps, Generate, Init, ListOutput, Listing, Manual, Output, PackageSource, Show,
 };
 
 /// Compile and run SQL models: Jinja-templated `select` statements in, tested tables out
@@ -149,11 +147,20 @@ pub enum Command {
         #[command(flatten)]
         rows: Rows,
     },
+    /// Put relations of another environment (`--state`) under the nodes' own names: clones of tables, or views
+    Clone {
+        /// Which nodes
+        #[command(flatten)]
+        selection: Selection,
+        /// Of which kinds
+        #[command(flatten)]
+        kinds: Kinds,
+        /// How
+        #[command(flatten)]
+        running: Running,
+    },
     /// Go on with the last run: what failed, was skipped, or never came to its end
     Retry {
-        /// Folder with the `run_results.json` to go on from, instead of the project's own last run
-        #[arg(long)]
-        state: Option<PathBuf>,
         /// How, beside what the last run was told
         #[command(flatten)]
         running: Running,
@@ -183,17 +190,7 @@ pub enum Command {
     Parse,
     /// List nodes
     #[command(visible_alias = "ls")]
-    List {
-        /// Which nodes
-        #[command(flatten)]
-        selection: Selection,
-        /// Kinds of nodes (can be repeated)
-        #[arg(long)]
-        resource_type: Vec<String>,
-        /// What is written of each node
-        #[arg(long, value_enum, default_value_t = ListOutput::Selector)]
-        output: ListOutput,
-    },
+    List(Listing),
     /// Show the first rows of a model, or of a query
     Show {
         /// Which node

@@ -1,9 +1,6 @@
 //! Arguments that several commands share: which nodes, how they are run, which rows are read.
 
 use clap::Args;
-use clap::builder::PossibleValuesParser;
-
-use crate::compile::flags::KINDS;
 
 /// Which nodes.
 #[derive(Debug, Clone, Args)]
@@ -19,17 +16,37 @@ pub struct Selection {
     pub selector: Option<String>,
 }
 
-/// Nodes of which kinds.
+/// Which kinds of nodes.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Kinds {
-    /// Kinds of nodes to take: `model`, `test`, ... (can be repeated)
-    #[arg(long = "resource-type", alias = "resource-types", value_name = "KIND", num_args = 1.., ignore_case = true)]
-    #[arg(value_parser = PossibleValuesParser::new(KINDS))]
-    pub resource_types: Vec<String>,
+    /// Kinds of nodes to take; `default` and `all` stand for several (can be repeated)
+    #[arg(long, visible_alias = "resource-types", num_args = 1.., value_name = "KIND")]
+    #[arg(value_delimiter = ' ', value_parser = Kinds::WORDS, ignore_case = true)]
+    pub resource_type: Vec<String>,
     /// Kinds of nodes to leave out (can be repeated)
-    #[arg(long = "exclude-resource-type", alias = "exclude-resource-types", value_name = "KIND", num_args = 1..)]
-    #[arg(ignore_case = true, value_parser = PossibleValuesParser::new(KINDS))]
-    pub exclude_resource_types: Vec<String>,
+    #[arg(long, visible_alias = "exclude-resource-types", num_args = 1.., value_name = "KIND")]
+    #[arg(value_delimiter = ' ', value_parser = Kinds::WORDS, ignore_case = true)]
+    pub exclude_resource_type: Vec<String>,
+}
+
+impl Kinds {
+    /// What both take: dbt's kinds, and words for several of them.
+    pub const WORDS: [&str; 14] = [
+        "model",
+        "seed",
+        "snapshot",
+        "test",
+        "unit_test",
+        "source",
+        "exposure",
+        "metric",
+        "semantic_model",
+        "saved_query",
+        "function",
+        "analysis",
+        "default",
+        "all",
+    ];
 }
 
 /// How nodes are run.

@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use crate::cli::args::nodes::Kinds;
+use crate::graph::select;
+
 /// What `deps` does.
 #[derive(Debug, Clone, Args)]
 pub struct Deps {
@@ -30,6 +33,40 @@ pub enum PackageSource {
     Git,
     /// A folder
     Local,
+}
+
+/// What `list` names, and how.
+#[derive(Debug, Clone, Args)]
+#[command(after_long_help = methods())]
+pub struct Listing {
+    /// Nodes to take: names, `+name`, `name+`, `@name`, `tag:x`, `path:models/a`, ... (can be repeated)
+    #[arg(long, short = 's', num_args = 1..)]
+    pub select: Vec<String>,
+    /// As `--select`, and models alone are listed (can be repeated)
+    #[arg(long, short = 'm', num_args = 1.., visible_alias = "model")]
+    #[arg(conflicts_with_all = ["select", "resource_type"])]
+    pub models: Vec<String>,
+    /// Nodes to leave out, as for `--select` (can be repeated)
+    #[arg(long, num_args = 1..)]
+    pub exclude: Vec<String>,
+    /// Selection of selectors.yml to take, whatever `--select` and `--exclude` say
+    #[arg(long, value_name = "NAME")]
+    pub selector: Option<String>,
+    /// Which kinds
+    #[command(flatten)]
+    pub kinds: Kinds,
+    /// What is written of each node
+    #[arg(long, value_enum, ignore_case = true, default_value_t = ListOutput::Selector)]
+    pub output: ListOutput,
+    /// Keys that JSON has of each node; `config.materialized` goes into mappings (can be repeated)
+    #[arg(long, num_args = 1.., value_delimiter = ' ', value_name = "KEY")]
+    pub output_keys: Vec<String>,
+}
+
+/// Tells people the methods of selection.
+fn methods() -> String {
+    let lines = select::methods().map(|(name, about)| format!("  {:<16}{about}", format!("{name}:")));
+    format!("Methods of selection:\n{}", lines.collect::<Vec<_>>().join("\n"))
 }
 
 /// What `list` writes of each node.

@@ -1,14 +1,15 @@
-//! `build`, `run`, `test`, `seed`, `snapshot`: running nodes, artifacts, exit code.
+//! `build`, `run`, `test`, `seed`, `snapshot`, `clone`: running nodes, artifacts, exit code.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::adapter::{self, Access};
 use crate::artifact::{self, manifest, run_results};
-use crate::cli::args::Selection;
+use crate::cli::args::{Kinds, Selection};
 use crate::cli::commands::show;
 use crate::cli::exit::Exit;
 use crate::cli::interrupt;
+use crate::cli::kinds::Taken;
 use crate::cli::session::Setting;
 use crate::compile::project::Project;
 use crate::graph::nodes::{Node, ResourceType};
@@ -26,6 +27,7 @@ pub(super) enum Kind {
     Test,
     Seed,
     Snapshot,
+    Clone,
 }
 
 impl Kind {
@@ -36,37 +38,53 @@ impl Kind {
             Kind::Test => "test",
             Kind::Seed => "seed",
             Kind::Snapshot => "snapshot",
+            Kind::Clone => "clone",
         }
     }
 
-    fn takes(self, node: &Node) -> bool {
+    /// Returns the kinds of nodes that are run.
+    fn kinds(self) -> &'static [ResourceType] {
+        use ResourceType::{Exposure, Function, Model, SavedQuery, Seed, Snapshot, Test, UnitTest};
         match self {
-            Kind::Build => {
-                use ResourceType::{Function, Model, Seed, Snapshot, Test, UnitTest};
-                matches!(node.resource_type, Model | Seed | Snapshot | Test | UnitTest | Function)
-                    && !node.is_empty()
-                    || node.resource_type.is_no_op()
-            }
-            Kind::Run => node.resource_type == ResourceType::Model && !node.is_empty(),
-            Kind::Test => node.resource_type.is_test(),
-            Kind::Seed => node.resource_type == ResourceType::Seed,
-            Kind::Snapshot => node.resource_type == ResourceType::Snapshot,
+            Kind::Build => &[Model, Seed, Snapshot, Test, UnitTest, Function, Exposure, SavedQuery],
+            Kind::Run => &[Model],
+            Kind::Test => &[Test, UnitTest],
+            Kind::Seed => &[Seed],
+            Kind::Snapshot => &[Snapshot],
+            Kind::Clone => &[Model, Seed, Snapshot],
         }
     }
 }
 
+/// What single ones of the commands are asked beside.
+#[derive(Debug, Default)]
+pub(super) struct More {
+    /// Kinds of nodes to take, or to leave out.
+    pub(super) kinds: Kinds,
+    /// Whether rows of the seeds are shown.
+    pub(super) shows: bool,
+}
+
 /// Runs the command.
-pub(super) fn run(setting: &Setting, kind: Kind, selection: &Selection, shows: bool) -> Exit {
+pub(super) fn run(setting: &Setting, kind: Kind, selection: &Selection, more: &More) -> Exit {
     let project = match setting.read(kind.which(), Some(selection)) {
         Ok(project) => project,
         Err(exit) => return exit,
     };
-    let takes = |node: &Node| kind.takes(node) && setting.takes_kind(node.resource_type);
-    let chosen = match setting.select(&project, selection, takes) {
+    let environment = &setting.surroundings.environment;
+    let kinds = match Taken::settle(&more.kinds, environment, kind.kinds(), kind.kinds()) {
+        Ok(kinds) => kinds,
+        Err(error) => {
+            setting.complain(&format!("error: {error}"));
+            return Exit::Misuse;
+        }
+    };
+    let takes = |node: &Node| kinds.has(node.resource_type) && !node.is_empty();
+    let chosen = match setting.select(&project, selection, None, takes) {
         Ok(chosen) => chosen,
         Err(exit) => return exit,
     };
-    carry_out(setting, &project, kind, &chosen, None, shows)
+    carry_out(setting, &project, kind, &chosen, None, more.shows)
 }
 
 /// Runs what is left of an earlier invocation.
@@ -113,7 +131,11 @@ fn carry_out(
         }
         return finish(setting, project, &RunOutcome::default());
     }
-    let action = if kind == Kind::Build { Action::Build } else { Action::Run };
+    let action = match kind {
+        Kind::Build => Action::Build,
+        Kind::Clone => Action::Clone,
+        _ => Action::Run,
+    };
     let session = match open(setting, project, Access::Write) {
         Ok(session) => session,
         Err(exit) => return exit,

@@ -31,11 +31,12 @@ pub(super) fn run(setting: &Setting, selection: &Selection, asked: &Compile) -> 
         Err(exit) => return exit,
     };
     let compiles = |kind| matches!(kind, Analysis | Function | Model | Operation | Seed | Snapshot | Test);
-    let chosen =
-        match setting.select(&project, selection, |node| compiles(node.resource_type) && !node.is_empty()) {
-            Ok(chosen) => chosen,
-            Err(exit) => return exit,
-        };
+    let chosen = match setting
+        .select(&project, selection, None, |node| compiles(node.resource_type) && !node.is_empty())
+    {
+        Ok(chosen) => chosen,
+        Err(exit) => return exit,
+    };
     let session = match build::open(setting, &project, Access::Write) {
         Ok(session) => session,
         Err(exit) => return exit,

@@ -27,6 +27,6 @@ pub(super) fn rendered(
         error
     })?;
     let names = catalog::environment(session, host);
-    set_references(&session.project, &names);
+    set_references(&session.project, &names, host);
     Ok(Text::captured(render(&names, &template)?))
 }

@@ -19,7 +19,8 @@ mod verify_incremental;
 
 use crate::base::clock::Stopwatch;
 use crate::base::data::{Data, DataMap};
-use crate::cli::args::{Arguments, Command, EventTimes, Kinds, Rows, Running};
+use crate::cli::args::{Arguments, Command, EventTimes, Rows, Running};
+use crate::cli::commands::build::More;
 use crate::cli::exit::Exit;
 use crate::cli::session::Setting;
 
@@ -31,9 +32,8 @@ pub(super) fn run(mut arguments: Arguments) -> Exit {
         _ => {}
     }
     arguments.global.flags.0.extend(given(&arguments.command));
-    if let Command::Retry { state, .. } = &arguments.command {
-        let state = state.clone();
-        return retry::run(arguments, state.as_deref());
+    if let Command::Retry { .. } = &arguments.command {
+        return retry::run(arguments);
     }
     let setting = match Setting::new(&arguments.global, running(&arguments.command)) {
         Ok(setting) => setting,
@@ -47,18 +47,27 @@ pub(super) fn run(mut arguments: Arguments) -> Exit {
 
 fn carry_out(setting: &Setting, command: Command) -> Exit {
     match command {
-        Command::Build { selection, show, .. } => build::run(setting, build::Kind::Build, &selection, show),
-        Command::Run { selection, .. } => build::run(setting, build::Kind::Run, &selection, false),
-        Command::Test { selection, .. } => build::run(setting, build::Kind::Test, &selection, false),
-        Command::Seed { selection, show, .. } => build::run(setting, build::Kind::Seed, &selection, show),
-        Command::Snapshot { selection, .. } => build::run(setting, build::Kind::Snapshot, &selection, false),
+        Command::Build { selection, kinds, show, .. } => {
+            build::run(setting, build::Kind::Build, &selection, &More { kinds, shows: show })
+        }
+        Command::Run { selection, .. } => build::run(setting, build::Kind::Run, &selection, &More::default()),
+        Command::Test { selection, kinds, .. } => {
+            build::run(setting, build::Kind::Test, &selection, &More { kinds, shows: false })
+        }
+        Command::Seed { selection, show, .. } => {
+            build::run(setting, build::Kind::Seed, &selection, &More { shows: show, ..More::default() })
+        }
+        Command::Snapshot { selection, .. } => {
+            build::run(setting, build::Kind::Snapshot, &selection, &More::default())
+        }
+        Command::Clone { selection, kinds, .. } => {
+            build::run(setting, build::Kind::Clone, &selection, &More { kinds, shows: false })
+        }
         Command::Compile { selection, asked, .. } => compile::run(setting, &selection, &asked),
         // What it goes on with is found before there is a setting.
         Command::Retry { .. } | Command::Completions { .. } | Command::Manual(_) => Exit::Misuse,
         Command::Parse => parse::run(setting),
-        Command::List { selection, resource_type, output } => {
-            list::run(setting, &selection, &resource_type, output)
-        }
+        Command::List(asked) => list::run(setting, &asked),
         Command::Show { selection, asked, .. } => show::run(setting, &selection, &asked),
         Command::VerifyIncremental { selection, asked } => {
             verify_incremental::run(setting, &selection, &asked)
@@ -81,6 +90,7 @@ fn running(command: &Command) -> Option<&Running> {
         | Command::Test { running, .. }
         | Command::Seed { running, .. }
         | Command::Snapshot { running, .. }
+        | Command::Clone { running, .. }
         | Command::Compile { running, .. }
         | Command::Show { running, .. } => Some(running),
         _ => None,
@@ -105,16 +115,6 @@ fn given(command: &Command) -> DataMap {
             asked.no_clean_project_files_only,
         ),
         _ => {}
-    }
-    if let Command::Build { kinds, .. } | Command::Test { kinds, .. } = command {
-        let Kinds { resource_types, exclude_resource_types } = kinds;
-        for (name, words) in
-            [("resource_types", resource_types), ("exclude_resource_types", exclude_resource_types)]
-        {
-            if !words.is_empty() {
-                flags.insert(name.to_owned(), words.clone().into());
-            }
-        }
     }
     flags
 }

@@ -75,7 +75,7 @@ fn chosen<'p>(setting: &Setting, project: &'p Project, selection: &Selection) ->
     use ResourceType::{Analysis, Model, Seed, Snapshot, Test};
     let takes = |node: &Node| matches!(node.resource_type, Analysis | Model | Seed | Snapshot | Test);
     let named_any = !selection.select.is_empty() || selection.selector.is_some();
-    let chosen = setting.select_with(project, selection, IndirectSelection::Empty, takes)?;
+    let chosen = setting.select_with(project, selection, IndirectSelection::Empty, None, takes)?;
     if !named_any || chosen.is_empty() {
         setting.complain("error: name a model with --select, or a query with --inline");
         return Err(Exit::Misuse);

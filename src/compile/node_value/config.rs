@@ -48,7 +48,7 @@ pub fn config(node: &Node) -> DataMap {
             ("enabled", true.into()),
             ("static_analysis", Data::Null),
         ],
-        kind if kind.is_semantic() => vec![("enabled", true.into()), ("meta", Data::Map(DataMap::new()))],
+        kind if kind.is_semantic() => semantic_defaults(kind),
         _ => model_defaults(node),
     };
     for (key, value) in defaults {
@@ -73,6 +73,16 @@ pub fn config(node: &Node) -> DataMap {
         }
     }
     values
+}
+
+fn semantic_defaults(kind: ResourceType) -> Vec<(&'static str, Data)> {
+    let mut defaults =
+        vec![("enabled", true.into()), ("group", Data::Null), ("meta", Data::Map(DataMap::new()))];
+    if kind == ResourceType::SavedQuery {
+        let cache = mapping([("enabled", false.into())]);
+        defaults.extend([("export_as", Data::Null), ("schema", Data::Null), ("cache", cache)]);
+    }
+    defaults
 }
 
 fn model_defaults(node: &Node) -> Vec<(&'static str, Data)> {

@@ -2,6 +2,7 @@
 
 mod config;
 mod relation;
+mod semantic;
 mod unit_test;
 
 use crate::base::data::{Data, DataMap};
@@ -10,6 +11,7 @@ use crate::project::properties::resource::Column;
 
 pub use config::{config, hook_value};
 pub use relation::{own_relation, relation, relation_name};
+pub use semantic::{MEASURES_READ, RELATION_READ};
 
 /// Makes a mapping of pairs.
 pub(super) fn mapping<const N: usize>(pairs: [(&str, Data); N]) -> Data {
@@ -40,7 +42,7 @@ pub fn node(node: &Node, created_at: f64) -> DataMap {
         Detail::Source(source) => source_table(node, source, created_at),
         Detail::Exposure(_) => exposure(node, created_at),
         Detail::UnitTest(test) => unit_test::value(node, test, created_at),
-        _ if node.resource_type.is_semantic() => semantic(node, created_at),
+        _ if node.resource_type.is_semantic() => semantic::value(node, created_at),
         _ => resource(node, created_at),
     }
 }
@@ -251,21 +253,6 @@ fn exposure(node: &Node, created_at: f64) -> DataMap {
     keys.set("refs", references(node, "ref"));
     keys.set("sources", references(node, "source"));
     keys.set("metrics", Data::List(Vec::new()));
-    keys.set("created_at", Data::Float(created_at));
-    keys.0
-}
-
-/// A metric, semantic model or saved query: what the property file says, and what it depends on.
-fn semantic(node: &Node, created_at: f64) -> DataMap {
-    let mut keys = Keys::default();
-    identity(&mut keys, node);
-    for (key, value) in &node.kept {
-        keys.set(key, value.clone());
-    }
-    keys.set("tags", texts(&node.tags));
-    keys.set("config", Data::Map(config(node)));
-    keys.set("depends_on", mapping([("macros", texts(&[])), ("nodes", texts(&node.depends_on))]));
-    keys.set("refs", references(node, "ref"));
     keys.set("created_at", Data::Float(created_at));
     keys.0
 }

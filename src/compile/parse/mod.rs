@@ -28,6 +28,7 @@ use rayon::prelude::*;
 use crate::base::clock::Surroundings;
 use crate::base::source::{FileId, Place, SourceMap};
 use crate::compile::context;
+use crate::compile::deferral::Deferral;
 use crate::compile::load::{LoadError, Loaded, load};
 use crate::compile::project::{Options, Package, Project};
 use crate::compile::yaml_text;
@@ -117,6 +118,7 @@ pub fn read(
     let own_first = invocation.options.flags.is_on("require_ref_searches_node_package_before_root");
     let resolver = Resolver::new(&nodes, &invocation.project_name, own_first);
     resolve_all(&mut nodes, &resolver, findings);
+    semantics::complete(&mut nodes);
     microbatch::check(&reading, &mut nodes, findings);
     keys::assign(&mut nodes);
     let graph = Graph::new(&nodes);
@@ -146,6 +148,7 @@ pub fn read(
         docs,
         groups,
         selectors: reading.loaded.selectors,
+        deferral: Deferral::default(),
     })
 }
 

@@ -4,12 +4,13 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::base::data::{Data, DataMap};
 use crate::compile::context::Recorder;
+use crate::compile::node_value::{self, MEASURES_READ, RELATION_READ};
 use crate::compile::parse::exposures::{configure, record};
 use crate::compile::parse::sources::folders;
-use crate::compile::parse::{Draft, Reading};
+use crate::compile::parse::{Draft, Reading, names};
 use crate::compile::project::Package;
 use crate::diagnostic::{Diagnostic, codes};
-use crate::graph::nodes::{Node, ResourceType};
+use crate::graph::nodes::{Node, Nodes, ResourceType};
 use crate::project::properties::PropertyFile;
 use crate::yaml;
 
@@ -48,7 +49,72 @@ pub(super) fn read(reading: &Reading, findings: &mut Vec<Diagnostic>) -> Vec<Dra
     for node in &mut nodes {
         depend(node, &known, findings);
     }
-    nodes.into_iter().map(Draft::new).collect()
+    let (queries, others): (Vec<Node>, Vec<Node>) =
+        nodes.into_iter().partition(|node| node.resource_type == ResourceType::SavedQuery);
+    let mut queries: Vec<Draft> = queries.into_iter().map(Draft::new).collect();
+    // What a query exports goes to a place of the database.
+    names::assign(reading, &mut queries, findings);
+    others.into_iter().map(Draft::new).chain(queries).collect()
+}
+
+/// Completes what semantic nodes say with what is known only once every reference is found: the relations that semantic
+/// models read, and the measures that metrics come down to.
+pub(super) fn complete(nodes: &mut Nodes) {
+    let ids: Vec<String> = nodes
+        .enabled
+        .values()
+        .filter(|node| matches!(node.resource_type, ResourceType::SemanticModel | ResourceType::Metric))
+        .map(|node| node.unique_id.clone())
+        .collect();
+    for id in ids {
+        let Some(node) = nodes.get(&id) else { continue };
+        let (key, value) = match node.resource_type {
+            ResourceType::Metric => {
+                let mut measures = Vec::new();
+                collect_measures(nodes, node, &mut BTreeSet::new(), &mut measures);
+                (MEASURES_READ, Data::List(measures))
+            }
+            _ => {
+                let model = node.depends_on.first().and_then(|id| nodes.get(id));
+                (RELATION_READ, model.map(relation_read).unwrap_or_default())
+            }
+        };
+        if let Some(node) = nodes.enabled.get_mut(&id) {
+            node.kept.insert(key.to_owned(), value);
+        }
+    }
+}
+
+fn relation_read(model: &Node) -> Data {
+    let pairs = [
+        ("alias", Data::from(model.alias.as_str())),
+        ("schema_name", model.schema.as_str().into()),
+        ("database", model.database.as_str().into()),
+        ("relation_name", node_value::relation_name(model).into()),
+    ];
+    Data::Map(pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
+}
+
+/// Collects the measures of a metric: its own, or those of the metrics that it is made of.
+fn collect_measures(nodes: &Nodes, metric: &Node, seen: &mut BTreeSet<String>, measures: &mut Vec<Data>) {
+    if !seen.insert(metric.unique_id.clone()) {
+        return;
+    }
+    let given = metric.kept.get("type_params").and_then(Data::as_map).cloned().unwrap_or_default();
+    let conversion = given.get("conversion_type_params").and_then(Data::as_map);
+    let own = [given.get("measure")]
+        .into_iter()
+        .chain(["base_measure", "conversion_measure"].map(|key| conversion.and_then(|map| map.get(key))));
+    for measure in own.flatten().filter(|measure| !measure.is_null()) {
+        if !measures.contains(measure) {
+            measures.push(measure.clone());
+        }
+    }
+    for parent in metric.depends_on.iter().filter_map(|id| nodes.get(id)) {
+        if parent.resource_type == ResourceType::Metric {
+            collect_measures(nodes, parent, seen, measures);
+        }
+    }
 }
 
 fn node(
@@ -73,12 +139,14 @@ fn node(
     fqn.extend(folders(&file.resource_path));
     fqn.push(name.clone());
     let mut own = kept.get("config").and_then(Data::as_map).cloned().unwrap_or_default();
+    let unrendered = own.clone();
     for key in ["tags", "meta"] {
         if let Some(value) = kept.get(key).filter(|value| !value.is_null() && !own.contains_key(key)) {
             own.insert(key.to_owned(), value.clone());
         }
     }
     let mut node = Node::defined(resource_type, &package.name, &name, entry.place);
+    node.unrendered_config = configure(reading, package, (tree, &fqn), &unrendered).values().clone();
     node.config = configure(reading, package, (tree, &fqn), &own);
     node.tags = node.config.texts("tags");
     node.fqn = fqn;
@@ -110,10 +178,18 @@ fn metrics_of_measures(model: &Node) -> Vec<Node> {
         node.fqn.push(name.clone());
         node.path.clone_from(&model.path);
         node.original_file_path.clone_from(&model.original_file_path);
-        let measured = Data::Map(DataMap::from_iter([("measure".to_owned(), name.as_str().into())]));
+        let text = |key: &str| measure.get(key).filter(|given| !given.is_null()).cloned();
+        let measured = [
+            ("measure".to_owned(), name.as_str().into()),
+            ("expr".to_owned(), text("expr").unwrap_or_else(|| name.as_str().into())),
+        ];
+        let measured = Data::Map(DataMap::from_iter(measured));
+        let described =
+            text("description").unwrap_or_else(|| format!("Metric created from measure {name}").into());
         node.kept = DataMap::from_iter([
             ("name".to_owned(), name.as_str().into()),
-            ("label".to_owned(), measure.get("label").cloned().unwrap_or_else(|| name.as_str().into())),
+            ("description".to_owned(), described),
+            ("label".to_owned(), text("label").unwrap_or_else(|| name.as_str().into())),
             ("type".to_owned(), "simple".into()),
             ("type_params".to_owned(), measured),
         ]);

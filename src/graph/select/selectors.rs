@@ -5,6 +5,7 @@ use indexmap::IndexMap;
 
 use crate::base::data::{Data, DataMap};
 use crate::diagnostic::{Diagnostic, codes};
+use crate::graph::select::error::SelectError;
 use crate::graph::select::grammar::{self, Criterion, Depth};
 use crate::graph::select::{IndirectSelection, Spec};
 use crate::yaml::read::Reader;
@@ -74,6 +75,24 @@ impl Selectors {
         self.known.get(name)
     }
 
+    /// Finds a selector that a command or a criterion names.
+    ///
+    /// # Errors
+    /// When there is none of this name.
+    pub fn find(&self, name: &str) -> Result<&Selector, SelectError> {
+        self.get(name).ok_or_else(|| {
+            let names = self.names();
+            let near = crate::diagnostic::suggest::nearest(name, names.iter().copied());
+            let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+            let known = if names.is_empty() {
+                "selectors.yml has none".to_owned()
+            } else {
+                format!("expected one of {}{near}", names.join(", "))
+            };
+            SelectError::UnknownSelector { name: name.to_owned(), known }
+        })
+    }
+
     /// Returns the selectors in the order written.
     pub fn all(&self) -> impl Iterator<Item = (&str, &Selector)> {
         self.known.iter().map(|(name, selector)| (name.as_str(), selector))
@@ -98,13 +117,20 @@ impl Selectors {
 
     fn definition(&self, node: &Node, findings: &mut Vec<Diagnostic>) -> Option<Spec> {
         match &node.kind {
-            Kind::Text(text) => criterion_of_text(&text.value, node, findings),
+            Kind::Text(text) => match text.value.strip_prefix("selector:") {
+                Some(name) => self.inherited(name, node, findings),
+                None => criterion_of_text(&text.value, node, findings),
+            },
             Kind::Map(entries) => {
                 if let Some(entry) = node.entry("union") {
                     self.set(&entry.value, "union", Spec::Union, findings)
                 } else if let Some(entry) = node.entry("intersection") {
                     self.set(&entry.value, "intersection", Spec::Intersection, findings)
                 } else if let ([entry], false) = (entries.as_slice(), node.entry("method").is_some()) {
+                    if entry.key == "selector" {
+                        let name = entry.value.to_data().to_text().unwrap_or_default();
+                        return self.inherited(&name, &entry.value, findings);
+                    }
                     let criterion = criterion(&entry.key, &entry.value, node, findings)?;
                     Some(Spec::Criterion(criterion, None))
                 } else {
@@ -178,14 +204,7 @@ impl Selectors {
             return None;
         };
         if method == "selector" {
-            let name = value.to_data().to_text().unwrap_or_default();
-            let known = self.get(&name).map(|selector| selector.spec.clone());
-            if known.is_none() {
-                let message = format!("there is no selector `{name}` above this one");
-                let finding = Diagnostic::at(codes::INVALID_VALUE, value.place, message);
-                findings.push(finding.hint_nearest(&name, self.names()));
-            }
-            return known;
+            return self.inherited(&value.to_data().to_text().unwrap_or_default(), value, findings);
         }
         let mut criterion = criterion(&method, value, node, findings)?;
         let depth = |reader: &mut Reader<'_>, key, depth_key, findings: &mut Vec<Diagnostic>| {
@@ -216,6 +235,17 @@ impl Selectors {
                 Some(Spec::Difference(Box::new(own), Box::new(excluded)))
             }
         }
+    }
+
+    /// Returns what a selector further up selects. Only those count, so that none can contain itself.
+    fn inherited(&self, name: &str, at: &Node, findings: &mut Vec<Diagnostic>) -> Option<Spec> {
+        let known = self.get(name).map(|selector| selector.spec.clone());
+        if known.is_none() {
+            let message = format!("there is no selector `{name}` above this one");
+            let finding = Diagnostic::at(codes::INVALID_VALUE, at.place, message);
+            findings.push(finding.hint_nearest(name, self.names()));
+        }
+        known
     }
 
     /// Takes a definition apart as dbt's manifest has it.
@@ -261,6 +291,12 @@ fn criterion_of_text(text: &str, node: &Node, findings: &mut Vec<Diagnostic>) ->
         findings.push(finding.hint("join criteria by `union:` or `intersection:`"));
     }
     match grammar::criterion(text) {
+        Ok(criterion) if criterion.method == "selector" => {
+            let message = format!("`{text}` puts operators around another selector");
+            let finding = Diagnostic::at(codes::SELECTION_SYNTAX, node.place, message);
+            findings.push(finding.hint("inherit it without any, or repeat its definition with them"));
+            None
+        }
         Ok(criterion) => Some(Spec::Criterion(criterion, None)),
         Err(error) => {
             findings.push(Diagnostic::at(codes::SELECTION_SYNTAX, node.place, error.to_string()));
@@ -271,19 +307,20 @@ fn criterion_of_text(text: &str, node: &Node, findings: &mut Vec<Diagnostic>) ->
 
 /// Reads a method and its value, without operators.
 fn criterion(method: &str, value: &Node, node: &Node, findings: &mut Vec<Diagnostic>) -> Option<Criterion> {
-    let Some(text) = value.to_data().to_text() else {
-        let message = format!("the value of `{method}` must be a text, not {}", value.to_data().type_name());
+    let data = value.to_data();
+    if data.to_text().is_none() {
+        let message = format!("the value of `{method}` must be a text, not {}", data.type_name());
         let finding = Diagnostic::at(codes::INVALID_VALUE, value.place, message);
         findings.push(finding.hint("join several values by `union:`"));
         return None;
-    };
+    }
     match grammar::method_parts(method, method) {
         Ok((method, arguments)) => Some(Criterion {
             at: false,
             parents: Depth::None,
             method,
             arguments,
-            value: text,
+            value: data,
             children: Depth::None,
         }),
         Err(error) => {
@@ -294,19 +331,13 @@ fn criterion(method: &str, value: &Node, node: &Node, findings: &mut Vec<Diagnos
 }
 
 fn read_indirect(node: &Node, findings: &mut Vec<Diagnostic>) -> Option<IndirectSelection> {
-    let known = [
-        ("eager", IndirectSelection::Eager),
-        ("cautious", IndirectSelection::Cautious),
-        ("buildable", IndirectSelection::Buildable),
-        ("empty", IndirectSelection::Empty),
-    ];
     let text = node.to_data().to_text().unwrap_or_default();
-    let found = known.iter().find(|(name, _)| *name == text).map(|(_, indirect)| *indirect);
+    let found = IndirectSelection::named(&text);
     if found.is_none() {
-        let message =
-            format!("`indirect_selection` is one of eager, cautious, buildable, empty, not `{text}`");
+        let known = IndirectSelection::NAMES.map(|(name, _)| name);
+        let message = format!("`indirect_selection` is one of {}, not `{text}`", known.join(", "));
         let finding = Diagnostic::at(codes::INVALID_VALUE, node.place, message);
-        findings.push(finding.hint_nearest(&text, known.map(|(name, _)| name)));
+        findings.push(finding.hint_nearest(&text, known));
     }
     found
 }
@@ -331,12 +362,10 @@ fn normalized_text(text: &str) -> DataMap {
             put("parents_depth", steps.into());
         }
     }
-    let method: Vec<&str> = [criterion.method.as_str()]
-        .into_iter()
-        .chain(criterion.arguments.iter().map(String::as_str))
-        .collect();
+    let method: Vec<&str> =
+        [criterion.method].into_iter().chain(criterion.arguments.iter().map(String::as_str)).collect();
     put("method", method.join(".").into());
-    put("value", criterion.value.into());
+    put("value", criterion.value);
     if criterion.children != Depth::None {
         put("children", true.into());
         if let Some(steps) = depth(criterion.children) {
