@@ -25,7 +25,7 @@ OURS = {
     r"manifest\.metadata\.(generated_at|invocation_id|invocation_started_at|run_started_at|user_id)": "of the invocation",
     r"manifest\..*\.created_at": "of the invocation",
     r"manifest\..*\.root_path": "the folder of the tool",
-    r"manifest\.macros\.macro\.(dbt|dbt_duckdb)\..*": "our own text",
+    r"manifest\.macros\.macro\.(dbt|dbt_duckdb|dbt_snowflake)\..*": "our own text",
     r"manifest\.docs\.doc\.dbt\..*": "our own text",
     r".*\.(thread_id|execution_time|elapsed_time|started_at|completed_at|timing|generated_at|invocation_id|invocation_started_at)": "times",
     r"run_results\.args\..*": "compared by `conformance.py`",
@@ -68,15 +68,16 @@ def look_at(argument, scratch, options):
         Tool("martlet", [str(pathlib.Path(options.martlet).resolve())], scratch, profile),
     ]
     differences = Differences(tools)
-    for verb in ["parse"] + (["build", "source freshness", "docs generate"] if options.build else []):
+    for verb in ["parse"] + (["seed", "build", "source freshness", "docs generate"] if options.build else []):
         codes = [run(tool, verb, project, options.vars) for tool in tools]
         if codes[0] != codes[1]:
             differences.add(f"exit code of {verb}", "", *codes)
         if verb == "parse":
             differences.manifest(*(tool.artifact("manifest.json") for tool in tools))
-            differences.compare("semantic_manifest", *(tool.artifact("semantic_manifest.json") for tool in tools))
+            differences.compare("semantic_manifest", *(by_name(tool.artifact("semantic_manifest.json")) for tool in tools))
             differences.compare("graph_summary", *(tool.artifact("graph_summary.json") for tool in tools))
         if verb == "build":
+            differences.manifest(*(tool.artifact("manifest.json") for tool in tools), label=" as built")
             differences.results("run_results", *(tool.artifact("run_results.json") for tool in tools))
             differences.files(project)
         if verb == "source freshness":
@@ -88,15 +89,18 @@ def look_at(argument, scratch, options):
     return len(differences.found)
 
 
+def by_name(manifest):
+    """A semantic manifest whose lists are mappings: they have no order."""
+    return {key: {one["name"]: one for one in value} if isinstance(value, list) else value for key, value in manifest.items()}
+
+
 def unfolded(path, scratch):
     """Writes the project of a Markdown file into a folder; a folder stays as it is."""
     if path.is_dir():
         return path
     folder = scratch / "project"
     text = path.read_text(encoding="utf-8")
-    for name, body in re.findall(r"^`([^`\n]+)`\n+(`{3,})\w*\n(.*?)^\2$", text, re.M | re.S) and (
-        (match[1], match[3]) for match in re.finditer(r"^`([^`\n]+)`\n+(`{3,})\w*\n(.*?)^\2$", text, re.M | re.S)
-    ):
+    for name, body in re.findall(r"^`([^`\n]+)`\n```\w*\n(.*?)^```$", text, re.M | re.S):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(body, encoding="utf-8")
     return folder
@@ -131,7 +135,7 @@ class Differences:
             for where, left, right in found[:limit]:
                 print(f"    {where}\n      dbt:     {short(left)}\n      martlet: {short(right)}")
 
-    def manifest(self, left, right):
+    def manifest(self, left, right, label=""):
         """Compares all of a manifest, an entry at a time."""
         for section in sorted(left.keys() | right.keys()):
             theirs, ours = (side.get(section, "missing") for side in (left, right))
@@ -139,6 +143,10 @@ class Differences:
                 self.compare(f"manifest.{section}", theirs, ours)
                 continue
             equal = 0
+            if section == "macros":
+                # Packages whose macros are built in are ours alone where a project has not installed them.
+                packages = {macro["package_name"] for macro in theirs.values()}
+                ours = {name: macro for name, macro in ours.items() if macro["package_name"] in packages}
             names = [name for name in sorted(theirs.keys() | ours.keys()) if not IGNORED.fullmatch(f"manifest.{section}.{name}.")]
             for name in names:
                 before = len(self.found)
@@ -147,7 +155,7 @@ class Differences:
                 else:
                     self.compare(f"manifest.{section}.*", theirs[name], ours[name], name)
                 equal += before == len(self.found)
-            self.counts[section] = (equal, len(names))
+            self.counts[section + label] = (equal, len(names))
 
     def results(self, name, left, right):
         sides = [{**side, "results": {one["unique_id"]: one for one in side.get("results", [])}} for side in (left, right)]

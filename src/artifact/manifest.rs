@@ -26,7 +26,15 @@ pub fn manifest(project: &Project, results: &[&NodeResult]) -> String {
     metadata.insert("project_name".to_owned(), invocation.project_name.as_str().into());
     let project_id = hex(&Md5::digest(invocation.project_name.as_bytes()));
     metadata.insert("project_id".to_owned(), project_id.into());
+    // Nobody is told who uses the program.
+    metadata.insert("user_id".to_owned(), Value::Null);
+    metadata.insert("send_anonymous_usage_stats".to_owned(), false.into());
     metadata.insert("adapter_type".to_owned(), invocation.target.adapter.as_str().into());
+    let [database, schema, identifier] = project.quoting();
+    let quoting = json!({"database": database, "schema": schema, "identifier": identifier, "column": null});
+    metadata.insert("quoting".to_owned(), quoting);
+    let run_started_at = invocation.started_at.format("%Y-%m-%dT%H:%M:%S%.6f+00:00").to_string();
+    metadata.insert("run_started_at".to_owned(), run_started_at.into());
     let compiled: BTreeMap<&str, &NodeResult> =
         results.iter().map(|result| (result.unique_id.as_str(), *result)).collect();
     let of = |wanted: fn(&Node) -> bool| -> Vec<&Node> {
@@ -99,11 +107,14 @@ fn with_compiled(mut value: Value, result: Option<&NodeResult>) -> Value {
         // An empty file has nothing to compile.
         let is_empty = map.get("raw_code").and_then(Value::as_str) == Some("");
         let code = result.filter(|_| !is_empty).and_then(|result| result.compiled_code.as_deref());
-        map.insert("compiled".to_owned(), code.is_some().into());
-        if let Some(code) = code {
+        if let (Some(code), Some(result)) = (code, result) {
+            map.insert("compiled_path".to_owned(), result.compiled_path.as_deref().into());
+            map.insert("compiled".to_owned(), true.into());
             map.insert("compiled_code".to_owned(), code.into());
-            let path = result.and_then(|result| result.compiled_path.as_deref());
-            map.insert("compiled_path".to_owned(), path.into());
+            map.insert("extra_ctes_injected".to_owned(), true.into());
+            let expression = |(id, sql): &(String, String)| json!({"id": id, "sql": sql});
+            let expressions: Vec<Value> = result.expressions.iter().map(expression).collect();
+            map.insert("extra_ctes".to_owned(), expressions.into());
         }
     }
     add_macros(map, result.map(|result| result.macros.as_slice()).unwrap_or_default());

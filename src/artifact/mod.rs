@@ -1,15 +1,16 @@
 //! dbt's artifacts: what a run leaves behind for other programs. Own shapes, made from the domain; no logic.
 
+pub mod catalog;
 pub mod manifest;
 mod others;
 pub mod run_results;
-
-use std::path::Path;
+pub mod semantic_manifest;
+pub mod sources;
 
 use serde_json::Value;
 
 use crate::base::data::Data;
-use crate::base::fs::{self, FileError};
+use crate::base::fs::FileError;
 use crate::compile::flags::metadata_variables;
 use crate::compile::project::{DBT_VERSION, Project};
 
@@ -34,7 +35,8 @@ fn stamp(moment: &chrono::DateTime<chrono::Utc>) -> String {
     moment.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()
 }
 
-/// Writes an artifact.
-pub fn write(path: &Path, text: &str) -> Result<(), FileError> {
-    fs::write(path, text.as_bytes())
+/// Writes artifacts into the target folder, each by its file's name.
+pub fn write(project: &Project, artifacts: &[(&str, String)]) -> Result<(), FileError> {
+    let folder = project.target_folder();
+    artifacts.iter().try_for_each(|(name, text)| project.write(&folder.join(name), text))
 }

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use crate::base::data::Data;
-use crate::compile::node_value;
 use crate::compile::project::Project;
+use crate::compile::{macro_calls, node_value};
 use crate::jinja::macros::Macro;
 
 /// Returns all macros.
@@ -43,7 +43,7 @@ fn one_macro(project: &Project, entry: &Macro, created_at: f64) -> Value {
     json!({
         "name": entry.name, "resource_type": "macro", "package_name": entry.package, "path": entry.path,
         "original_file_path": entry.path, "unique_id": entry.unique_id(), "macro_sql": entry.sql(),
-        "depends_on": {"macros": []},
+        "depends_on": {"macros": macro_calls::called_by(project, entry)},
         "description": described.map(|(_, _, described)| described.description.text.as_str()).unwrap_or_default(),
         "meta": meta, "docs": docs, "config": {"meta": meta, "docs": docs},
         "patch_path": described.map(|(owner, path, _)| format!("{owner}://{path}")),

@@ -20,16 +20,17 @@ pub fn run_results(project: &Project, results: &[&NodeResult], seconds: f64) -> 
     })
 }
 
-fn one(project: &Project, result: &NodeResult) -> Value {
+/// Writes when a node was compiled, and when it ran.
+pub(super) fn timings(result: &NodeResult) -> Vec<Value> {
     let timing = |name: &str, span: &Option<(DateTime<Utc>, DateTime<Utc>)>| {
         span.as_ref().map(
             |(begun, ended)| json!({"name": name, "started_at": stamp(begun), "completed_at": stamp(ended)}),
         )
     };
-    let timings: Vec<Value> = timing("compile", &result.compiled_at)
-        .into_iter()
-        .chain(timing("execute", &result.executed_at))
-        .collect();
+    timing("compile", &result.compiled_at).into_iter().chain(timing("execute", &result.executed_at)).collect()
+}
+
+fn one(project: &Project, result: &NodeResult) -> Value {
     let receipt = &result.receipt;
     let mut response = serde_json::Map::new();
     if !receipt.message.is_empty() {
@@ -44,7 +45,7 @@ fn one(project: &Project, result: &NodeResult) -> Value {
     }
     let node = project.nodes.get(&result.unique_id);
     json!({
-        "status": result.status.word(), "timing": timings,
+        "status": result.status.word(), "timing": timings(result),
         "thread_id": result.thread(), "execution_time": result.seconds,
         "adapter_response": response, "message": result.message, "failures": result.failures,
         "unique_id": result.unique_id, "compiled": result.compiled_code.is_some(),

@@ -4,6 +4,7 @@ pub mod clock;
 pub mod data;
 pub mod dotenv;
 pub mod fs;
+pub mod secrets;
 pub mod source;
 pub mod table;
 pub mod text;

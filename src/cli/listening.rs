@@ -4,13 +4,13 @@ use std::io::{IsTerminal, stderr, stdout};
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::base::secrets::{Scrubbed, Secrets};
 use crate::base::source::SourceMap;
 use crate::compile::flags::Flags;
 use crate::report::log::{self, Format, LogReport};
 use crate::report::log_file::LogFile;
 use crate::report::record::Level;
 use crate::report::records::Style;
-use crate::report::secrets::{Scrubbed, Secrets};
 use crate::report::several::Several;
 use crate::report::text::{self, TextReport};
 use crate::run::events::Listener;

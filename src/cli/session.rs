@@ -10,10 +10,12 @@ use crate::base::clock::{Stopwatch, Surroundings};
 use crate::base::data::{Data, DataMap};
 use crate::base::dotenv;
 use crate::base::fs::{self, FileError};
+use crate::base::secrets::Secrets;
 use crate::base::source::SourceMap;
 use crate::cli::args::{Global, Running, Selection};
 use crate::cli::exit::Exit;
 use crate::cli::listening::Listening;
+use crate::compile::changes::Changes;
 use crate::compile::event_time::RowsRead;
 use crate::compile::flags::{self, Flags};
 use crate::compile::load::{self, LoadError, Loaded};
@@ -27,7 +29,6 @@ use crate::graph::select::earlier::Earlier;
 use crate::graph::select::selectors::Selector;
 use crate::graph::select::{Ground, IndirectSelection, Request, SelectError, select, select_spec};
 use crate::project::{locate, profile};
-use crate::report::secrets::Secrets;
 use crate::run::events::{Event, Listener};
 use crate::run::label;
 use crate::state::State;
@@ -259,11 +260,10 @@ impl Setting {
         &self,
         project: &Project,
         selection: &Selection,
-        earlier: Option<&dyn Earlier>,
         takes: impl Fn(&Node) -> bool,
     ) -> Result<BTreeSet<String>, Exit> {
         let indirect = self.flags.text("indirect_selection").and_then(IndirectSelection::named);
-        self.select_with(project, selection, indirect.unwrap_or_default(), earlier, takes)
+        self.select_with(project, selection, indirect.unwrap_or_default(), takes)
     }
 
     /// Selects nodes that a command is for.
@@ -272,20 +272,20 @@ impl Setting {
         project: &Project,
         selection: &Selection,
         indirect: IndirectSelection,
-        earlier: Option<&dyn Earlier>,
         takes: impl Fn(&Node) -> bool,
     ) -> Result<BTreeSet<String>, Exit> {
         let refuse = |error: SelectError| {
             self.complain(&format!("error: {error}"));
             Exit::Misuse
         };
+        let changes = self.state()?.map(|state| Changes::new(project, state));
         let ground = Ground {
             nodes: &project.nodes,
             graph: &project.graph,
             selectors: &project.selectors,
             root: project.root().map_or("", |root| &root.name),
             config: node_value::config,
-            earlier,
+            earlier: changes.as_ref().map(|changes| changes as &dyn Earlier),
         };
         let found = if let Some(selector) = self.selector(project, selection).map_err(refuse)? {
             select_spec(ground, &selector.spec, indirect).map_err(refuse)?

@@ -7,8 +7,19 @@ pub fn cte_name(alias: &str) -> String {
     format!("__dbt__cte__{alias}")
 }
 
+/// A common table expression: what stands in a statement for an ephemeral model, or for rows given by hand.
+#[derive(Debug, Clone)]
+pub struct Expression {
+    /// The id of the node that it stands for.
+    pub id: String,
+    /// Its name in the statement.
+    pub name: String,
+    /// Its query.
+    pub query: Output,
+}
+
 /// Puts common table expressions in front of a statement; every byte keeps the place it came from.
-pub fn inject(sql: &Output, expressions: &[(String, Output)]) -> Output {
+pub fn inject(sql: &Output, expressions: &[Expression]) -> Output {
     if expressions.is_empty() {
         return sql.clone();
     }
@@ -21,10 +32,10 @@ pub fn inject(sql: &Output, expressions: &[(String, Output)]) -> Output {
     let first = sql.text.len() - sql.text.trim_start().len();
     let mut out = sql.slice(0..with.unwrap_or(first));
     out.push_plain(if with.is_some() { "  " } else { "with " });
-    for (index, (name, body)) in expressions.iter().enumerate() {
+    for (index, expression) in expressions.iter().enumerate() {
         out.push_plain(if index > 0 { ",  " } else { "" });
-        out.push_plain(&format!("{name} as (\n"));
-        out.push_pieces(&body.text, &body.pieces);
+        out.push_plain(&format!("{} as (\n", expression.name));
+        out.push_pieces(&expression.query.text, &expression.query.pieces);
         out.push_plain("\n)");
     }
     out.push_plain(if with.is_some() { "," } else { " " });
@@ -68,8 +79,11 @@ mod tests {
 
     fn injected(sql: &str, bodies: &[&str]) -> String {
         let plain = |text: &str| Output { text: text.to_owned(), pieces: Vec::new() };
-        let expressions: Vec<_> =
-            bodies.iter().enumerate().map(|(at, body)| (cte_name(&format!("e{at}")), plain(body))).collect();
+        let one = |(at, body): (usize, &&str)| {
+            let id = format!("e{at}");
+            Expression { name: cte_name(&id), id, query: plain(body) }
+        };
+        let expressions: Vec<_> = bodies.iter().enumerate().map(one).collect();
         inject(&plain(sql), &expressions).text
     }
 

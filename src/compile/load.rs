@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use crate::base::clock::Surroundings;
 use crate::base::data::DataMap;
 use crate::base::fs;
+use crate::base::secrets::Secrets;
 use crate::base::source::{FileId, Place, SourceMap};
 use crate::base::text::Span;
 use crate::compile::context;
@@ -106,6 +107,7 @@ pub fn load(
         id: options.invocation_id.clone().unwrap_or_else(|| uuid::Uuid::new_v4().to_string()),
         options,
         started_at: surroundings.started_at,
+        secrets: Secrets::of(&environment),
         environment,
         target,
         variables: Arc::new(variables),

@@ -1,12 +1,14 @@
 //! What one invocation knows: settings, macros, nodes, graph.
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, Utc};
 
-use crate::base::data::DataMap;
+use crate::base::data::{Data, DataMap};
+use crate::base::fs::{self, FileError};
+use crate::base::secrets::Secrets;
 use crate::base::source::{Place, SourceMap};
 use crate::compile::deferral::Deferral;
 use crate::compile::event_time::RowsRead;
@@ -67,6 +69,8 @@ pub struct Invocation {
     pub started_at: DateTime<Utc>,
     /// The environment variables.
     pub environment: Arc<BTreeMap<String, String>>,
+    /// The values that nobody may see.
+    pub secrets: Secrets,
     /// The connection.
     pub target: Arc<Target>,
     /// The project's variables.
@@ -95,6 +99,18 @@ pub struct Package {
     pub prefix: String,
     /// Its project file.
     pub definition: Definition,
+}
+
+impl Package {
+    /// Tells whether database, schema and identifier are quoted, in packages too if this is the root project.
+    pub fn quoting(&self) -> [bool; 3] {
+        let given = &self.definition.quoting;
+        let part = |keys: &[&str]| {
+            let found = keys.iter().find_map(|key| given.get(*key));
+            found.and_then(Data::as_bool).unwrap_or(true)
+        };
+        [part(&["database", "project"]), part(&["schema", "dataset"]), part(&["identifier"])]
+    }
 }
 
 /// One `docs` block.
@@ -176,6 +192,16 @@ impl Project {
     /// Returns the root project.
     pub fn root(&self) -> Option<&Package> {
         self.packages.last()
+    }
+
+    /// Writes a file that a run leaves behind, without the secrets in it: artifacts, compiled SQL, statements that ran.
+    pub fn write(&self, path: &Path, text: &str) -> Result<(), FileError> {
+        fs::write(path, self.invocation.secrets.scrub(text).as_bytes())
+    }
+
+    /// Tells whether database, schema and identifier are quoted.
+    pub fn quoting(&self) -> [bool; 3] {
+        self.root().map_or([true; 3], Package::quoting)
     }
 
     /// Tells whether a model is built by batches.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::base::data::Data;
 use crate::base::source::{Place, SourceMap};
 use crate::compile::context;
-use crate::compile::ephemeral::{cte_name, inject};
+use crate::compile::ephemeral::{Expression, cte_name, inject};
 use crate::compile::node_value;
 use crate::compile::project::Project;
 use crate::diagnostic::Diagnostic;
@@ -124,6 +124,8 @@ pub struct Compiled {
     pub output: Output,
     /// The environment it was rendered in, for the materialization.
     pub names: Environment,
+    /// The ephemeral models that were put in.
+    pub expressions: Vec<Expression>,
 }
 
 /// Compiles a node. The host answers what the template asks of the database.
@@ -154,7 +156,7 @@ pub fn node_with(
     for id in wanted {
         add_ephemeral(project, &id, host, &mut expressions, &mut stack)?;
     }
-    Ok(Compiled { output: inject(&output, &expressions), names })
+    Ok(Compiled { output: inject(&output, &expressions), names, expressions })
 }
 
 fn own_sql(project: &Arc<Project>, node: &Node, names: &Environment) -> Result<Output, RenderError> {
@@ -179,12 +181,12 @@ fn add_ephemeral(
     project: &Arc<Project>,
     id: &str,
     host: Option<&Rc<dyn Host>>,
-    expressions: &mut Vec<(String, Output)>,
+    expressions: &mut Vec<Expression>,
     stack: &mut Vec<String>,
 ) -> Result<(), RenderError> {
     let Some(node) = project.nodes.get(id) else { return Ok(()) };
     let name = cte_name(&node.alias);
-    if expressions.iter().any(|(known, _)| *known == name) || stack.iter().any(|open| open == id) {
+    if expressions.iter().any(|known| known.name == name) || stack.iter().any(|open| open == id) {
         return Ok(());
     }
     let injected: Rc<RefCell<Vec<String>>> = Rc::default();
@@ -199,7 +201,7 @@ fn add_ephemeral(
         add_ephemeral(project, &inner, host, expressions, stack)?;
     }
     stack.pop();
-    expressions.push((name, output));
+    expressions.push(Expression { id: id.to_owned(), name, query: output });
     Ok(())
 }
 

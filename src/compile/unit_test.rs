@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::base::data::Data;
 use crate::compile::context;
-use crate::compile::ephemeral::{cte_name, inject};
+use crate::compile::ephemeral::{Expression, cte_name, inject};
 use crate::compile::node_value;
 use crate::compile::project::Project;
 use crate::compile::render;
@@ -49,7 +49,8 @@ pub fn compile(
     let wanted = used.borrow().clone();
     for (id, name) in wanted {
         let (Some(input), Some(original)) = (given.get(&id), project.nodes.get(&id)) else { continue };
-        expressions.push((name, rows(project, original, input, host)?));
+        let query = rows(project, original, input, host)?;
+        expressions.push(Expression { id, name, query });
     }
     Ok(inject(&output, &expressions))
 }

@@ -263,6 +263,8 @@ pub struct Source {
     pub loader: String,
     /// Free information on the source as a whole.
     pub source_meta: DataMap,
+    /// Database and schema as the property file writes them.
+    pub written: [Data; 2],
     /// Whether database, schema and identifier are quoted.
     pub quoting: [Option<bool>; 3],
     /// `external` of the table.
@@ -441,6 +443,11 @@ impl Node {
             Detail::Exposure(exposure) => Some(exposure),
             _ => None,
         }
+    }
+
+    /// Tells whether it is a hook around a run.
+    pub fn is_hook(&self) -> bool {
+        matches!(self.detail, Detail::Operation { .. })
     }
 
     /// Returns the name by which people search for it: that of a version says which.

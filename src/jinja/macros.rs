@@ -50,9 +50,20 @@ impl Macro {
         format!("macro.{}.{}", self.package, self.name)
     }
 
-    /// Returns the whole text of the block.
+    /// Returns the whole text of the block, with the blanks that its outer tags take away.
     pub fn sql(&self) -> &str {
-        self.text.get(self.block.whole.clone()).unwrap_or_default()
+        let std::ops::Range { mut start, mut end } = self.block.whole;
+        let part = |range| self.text.get(range).unwrap_or_default();
+        let before = part(0..start).trim_end();
+        // Blanks between two blocks go to the first that takes them.
+        if part(start..end).starts_with("{%-") && !before.ends_with("-%}") {
+            start = before.len();
+        }
+        if part(start..end).ends_with("-%}") {
+            let rest = self.text.get(end..).unwrap_or_default();
+            end += rest.len() - rest.trim_start().len();
+        }
+        part(start..end)
     }
 
     /// Lowers the macro, or says what is wrong with it.

@@ -62,6 +62,8 @@ pub struct Definition {
     pub flags: DataMap,
     /// The config trees by key: `models`, `seeds`, `snapshots`, `sources`, `data_tests`, ...
     pub trees: Vec<(&'static str, Node)>,
+    /// The same trees as they are written.
+    pub unrendered_trees: Vec<(&'static str, Node)>,
 }
 
 /// The config trees a project file may hold, with old spellings beside the one kept.
@@ -124,6 +126,8 @@ const RESERVED: &[&str] = &[
 impl Definition {
     /// Renders and reads a project file. Findings of error severity mean that the result is a best guess.
     pub fn read(tree: &Node, render: &mut RenderText<'_>, findings: &mut Vec<Diagnostic>) -> Self {
+        let unrendered =
+            read_trees(&mut Reader::new(tree, "the project file", &mut Vec::new()), &mut Vec::new());
         let tree = tree.map_texts(&mut Vec::new(), &mut |path, node, text| {
             if is_rendered(path) { render(path, node, text) } else { None }
         });
@@ -161,6 +165,7 @@ impl Definition {
             flags: mapping(&mut reader, "flags", findings),
             target_path,
             trees,
+            unrendered_trees: unrendered,
             name,
             place,
         };
@@ -171,6 +176,11 @@ impl Definition {
     /// Returns a config tree.
     pub fn tree(&self, key: &str) -> Option<&Node> {
         self.trees.iter().find(|(name, _)| *name == key).map(|(_, tree)| tree)
+    }
+
+    /// Returns a config tree as it is written.
+    pub fn unrendered_tree(&self, key: &str) -> Option<&Node> {
+        self.unrendered_trees.iter().find(|(name, _)| *name == key).map(|(_, tree)| tree)
     }
 
     /// Returns the target folder.

@@ -34,6 +34,10 @@ pub fn finished(node: &NodeLabel, result: &NodeResult) -> (String, String, Tone)
     let receipt = Some(result.receipt.message.as_str()).filter(|message| !message.is_empty());
     let answer = receipt.or(result.message.as_deref()).unwrap_or("OK");
     match (result.status, node.resource_type) {
+        (Status::Pass, "source") => (format!("PASS {what}"), "PASS".to_owned(), Tone::Good),
+        (Status::Warn, "source") => (format!("WARN {what}"), "WARN".to_owned(), Tone::Warning),
+        (Status::Fail, "source") => (format!("ERROR STALE {what}"), "ERROR STALE".to_owned(), Tone::Bad),
+        (Status::Error, "source") => (format!("ERROR {what}"), "ERROR".to_owned(), Tone::Bad),
         (Status::Skipped, kind) => {
             (format!("SKIP {}", skipped(node, kind)), "SKIP".to_owned(), Tone::Warning)
         }

@@ -6,7 +6,6 @@ pub mod log_file;
 pub mod record;
 pub mod records;
 mod records_of_results;
-pub mod secrets;
 pub mod several;
 pub mod table;
 pub mod text;

@@ -82,7 +82,7 @@ pub fn of(event: &Event, style: &Style, sources: &SourceMap, level: Level) -> Ve
             let counts = lines::enumerate(counts);
             let text = format!("Found {counts}");
             let data = json!({"stat_line": counts});
-            vec![Record::new("FoundStats", "W006", Level::Info, text, data), Record::blank()]
+            vec![Record::new("FoundStats", "W006", Level::Info, text, data)]
         }
         Event::Finding(finding) => vec![of_finding(finding, sources)],
         Event::Complaint(text) => {
@@ -92,7 +92,8 @@ pub fn of(event: &Event, style: &Style, sources: &SourceMap, level: Level) -> Ve
         Event::Concurrency { threads, target, nodes } => {
             let text = format!("Concurrency: {threads} threads (target='{target}')");
             let data = json!({"num_threads": threads, "target_name": target, "node_count": nodes});
-            vec![Record::new("ConcurrencyLine", "Q027", Level::Info, text, data), Record::blank()]
+            let line = Record::new("ConcurrencyLine", "Q027", Level::Info, text, data);
+            vec![Record::blank(), line, Record::blank()]
         }
         Event::NodeStarted { index, total, node } => node_started(*index, *total, node, style, debug),
         Event::NodeFinished { index, total, node, result } => {
@@ -143,7 +144,12 @@ pub fn of(event: &Event, style: &Style, sources: &SourceMap, level: Level) -> Ve
             vec![Record::new(name, code, Level::Info, text, data.to_json())]
         }
         Event::Warning { name, text } => {
-            vec![Record::new(name, code_of(name), Level::Warn, text, json!({"msg": text}))]
+            let data = match name.as_str() {
+                "NoNodesForSelectionCriteria" => json!({"spec_raw": text.split('\'').nth(1)}),
+                "NothingToDo" => json!({}),
+                _ => json!({"msg": text}),
+            };
+            vec![Record::new(name, code_of(name), Level::Warn, text, data)]
         }
         Event::Completed { command, success, seconds } if debug => {
             vec![completed(command, *success, *seconds)]
@@ -211,7 +217,8 @@ fn node_finished(
     let text = lines::dotted(&format!("{index} of {total} {text}"), &status_text, style.width);
     let mut data = json!({"index": index, "total": total, "execution_time": result.seconds});
     let (name, code) = results::data_of_end(node, result, &status, &mut data);
-    let level = level_of(tone, is_skipped);
+    // A hook that fails is told as an error at the end alone.
+    let level = if name == "LogHookEndLine" { Level::Info } else { level_of(tone, is_skipped) };
     let mut records = vec![Record::new(name, code, level, text, data).of_node(info.clone())];
     if debug && node.resource_type != "operation" {
         let text = format!("Finished running node {}", node.unique_id);

@@ -44,6 +44,12 @@ pub(super) fn data_of_end(
             data["attached_node"] = node.attached.as_deref().unwrap_or_default().into();
             ("LogTestResult", "Q007")
         }
+        "source" => {
+            add("source_name", node.schema.as_str().into());
+            add("table_name", node.name.as_str().into());
+            add("status", word.into());
+            ("LogFreshnessResult", "Q018")
+        }
         "seed" => {
             add("relation", node.alias.as_str().into());
             add("schema", node.schema.as_str().into());

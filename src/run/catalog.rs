@@ -24,18 +24,19 @@ pub fn environment(session: &Session, host: &Rc<dyn Host>) -> Environment {
     names
 }
 
-fn call_macro(
+/// Calls a macro that belongs to no node.
+pub(super) fn call_macro(
     session: &Session,
     host: &Rc<dyn Host>,
     name: &str,
-    argument: Value,
+    arguments: Vec<Value>,
 ) -> Result<Value, HostError> {
     let project = &session.project;
     let Some(found) = project.macros.find(&project.invocation.project_name, name) else {
         return Err(HostError::new(format!("there is no macro `{name}`")));
     };
     let names = environment(session, host);
-    call(&names, &Value::object(MacroValue(found.clone())), Arguments::positional(vec![argument]))
+    call(&names, &Value::object(MacroValue(found.clone())), Arguments::positional(arguments))
         .map_err(|error| HostError::new(error.message))
 }
 
@@ -49,7 +50,7 @@ pub fn relations(
     // The macro needs the outside as a shared value; a second one on the same connection serves.
     let host: Rc<dyn Host> = host.sibling();
     let asked = Value::object(Relation::new(Some(database), Some(schema), None));
-    let table = call_macro(session, &host, "list_relations_without_caching", asked)?;
+    let table = call_macro(session, &host, "list_relations_without_caching", vec![asked])?;
     let rows = table.iterate().unwrap_or_default();
     Ok(rows
         .iter()
@@ -74,7 +75,7 @@ pub fn prepare<'n>(
     let databases: BTreeSet<&String> = wanted.iter().map(|(database, _)| database).collect();
     let mut present: BTreeSet<(String, String)> = BTreeSet::new();
     for database in databases {
-        let table = call_macro(session, &shared, "list_schemas", Value::from(database.as_str()))?;
+        let table = call_macro(session, &shared, "list_schemas", vec![Value::from(database.as_str())])?;
         for row in table.iterate().unwrap_or_default() {
             let name = row.iterate().and_then(|cells| cells.first().map(Value::to_text)).unwrap_or_default();
             present.insert((database.clone(), name.to_lowercase()));
@@ -85,7 +86,7 @@ pub fn prepare<'n>(
             host.relations(database, schema)?;
         } else {
             let relation = Relation::new(Some(database), Some(schema), None);
-            call_macro(session, &shared, "create_schema", Value::object(relation))?;
+            call_macro(session, &shared, "create_schema", vec![Value::object(relation)])?;
             host.commit()?;
             session.cache.fill(database, schema, Vec::new());
         }

@@ -99,6 +99,8 @@ pub struct NodeResult {
     pub worker: usize,
     /// The SQL, where the node got so far.
     pub compiled_code: Option<String>,
+    /// The ephemeral models in that SQL: the id of each, and its common table expression.
+    pub expressions: Vec<(String, String)>,
     /// Where that SQL was written.
     pub compiled_path: Option<String>,
     /// The macros that its template called while it was compiled.
@@ -131,6 +133,7 @@ impl NodeResult {
             seconds: 0.0,
             worker: 0,
             compiled_code: None,
+            expressions: Vec::new(),
             compiled_path: None,
             macros: Vec::new(),
             sample: None,

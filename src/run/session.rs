@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use crate::adapter::{Adapter, AdapterError, Connection, Interrupt};
 use crate::base::clock::Stopwatch;
-use crate::base::fs;
 use crate::base::table::{Receipt, Table};
 use crate::compile::node_value;
 use crate::compile::project::Project;
@@ -397,7 +396,7 @@ impl Host for NodeHost {
 
     fn write(&self, sql: &str) {
         if let Some(path) = &self.run_path
-            && let Err(error) = fs::write(path, sql.as_bytes())
+            && let Err(error) = self.session.project.write(path, sql)
         {
             let name = "JinjaLogWarning".to_owned();
             self.session.listener.notice(&Event::Warning { name, text: error.to_string() });

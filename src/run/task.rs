@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use crate::base::clock::{self, Stopwatch};
 use crate::base::data::Data;
-use crate::base::fs;
 use crate::base::table::{Receipt, Table};
+use crate::compile::ephemeral::Expression;
 use crate::compile::warnings::{Treatment, Warnings};
 use crate::compile::{node_value, render, written};
 use crate::graph::nodes::{Node, ResourceType};
@@ -162,6 +162,8 @@ fn compiled(
     }
     result.compiled_at = Some((begun, clock::now()));
     result.macros = compiled.names.called_macros();
+    let text = |one: &Expression| (one.id.clone(), format!(" {} as (\n{}\n)", one.name, one.query.text));
+    result.expressions = compiled.expressions.iter().map(text).collect();
     Ok((compiled.names, Text::captured(compiled.output)))
 }
 
@@ -173,7 +175,7 @@ pub(super) fn keep(
     result: &mut NodeResult,
 ) -> Result<(), RenderError> {
     let path = output_path(session, "compiled", node);
-    fs::write(&path, output.text.as_bytes()).map_err(|error| RenderError::new(error.to_string()))?;
+    session.project.write(&path, &output.text).map_err(|error| RenderError::new(error.to_string()))?;
     result.compiled_path = Some(path.display().to_string());
     result.compiled_code = Some(output.text.clone());
     Ok(())

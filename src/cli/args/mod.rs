@@ -10,7 +10,8 @@ use crate::compile::project::DBT_VERSION;
 
 pub use nodes::{EventTimes, Kinds, Rows, Running, Selection, Verification};
 pub use single::{
-    Clean, Compile, Debug, Deps, Generate, Init, ListOutput, Listing, Manual, Output, PackageSource, Show,
+    Clean, Compile, Debug, Deps, Docs, Generate, Init, ListOutput, Listing, Manual, Output, PackageSource,
+    Show, Source,
 };
 
 /// Compile and run SQL models: Jinja-templated `select` statements in, tested tables out
@@ -223,6 +224,18 @@ pub enum Command {
         /// How
         #[command(flatten)]
         asked: Verification,
+    },
+    /// Describe the project
+    Docs {
+        /// What is made
+        #[command(subcommand)]
+        what: Docs,
+    },
+    /// Look at sources
+    Source {
+        /// What is looked at
+        #[command(subcommand)]
+        what: Source,
     },
     /// Install the packages that packages.yml asks for
     Deps(Deps),

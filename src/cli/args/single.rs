@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use crate::cli::args::nodes::Kinds;
+use crate::cli::args::nodes::{Kinds, Selection};
 use crate::graph::select;
 
 /// What `deps` does.
@@ -184,5 +184,43 @@ pub enum Generate {
         /// Folder the files are written to
         #[arg(long)]
         out: PathBuf,
+    },
+}
+
+/// What describes a project.
+#[derive(Debug, Subcommand)]
+pub enum Docs {
+    /// Write catalog.json, of what the database tells of the project's relations, and manifest.json
+    Generate {
+        /// Which nodes
+        #[command(flatten)]
+        selection: Selection,
+        /// Leave the manifest as it is, without the SQL of nodes
+        #[arg(long, overrides_with = "compile")]
+        no_compile: bool,
+        /// Compile nodes first (as it is anyway)
+        #[arg(long, hide = true)]
+        compile: bool,
+        /// Ask the database nothing, and write a catalog of nothing
+        #[arg(long)]
+        empty_catalog: bool,
+        /// Accepted, as there is no page yet that could hold the artifacts
+        #[arg(long = "static", hide = true)]
+        is_static: bool,
+    },
+}
+
+/// What is looked at of sources.
+#[derive(Debug, Subcommand)]
+pub enum Source {
+    /// Tell how old sources are, and whether they are too old
+    #[command(visible_alias = "snapshot-freshness")]
+    Freshness {
+        /// Which sources
+        #[command(flatten)]
+        selection: Selection,
+        /// File to write instead of sources.json in the target folder
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
     },
 }

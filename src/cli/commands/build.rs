@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::adapter::{self, Access};
+use crate::artifact::semantic_manifest::semantic_manifest;
 use crate::artifact::{self, manifest, run_results};
 use crate::cli::args::{Kinds, Selection};
 use crate::cli::commands::show;
@@ -80,7 +81,7 @@ pub(super) fn run(setting: &Setting, kind: Kind, selection: &Selection, more: &M
         }
     };
     let takes = |node: &Node| kinds.has(node.resource_type) && !node.is_empty();
-    let chosen = match setting.select(&project, selection, None, takes) {
+    let chosen = match setting.select(&project, selection, takes) {
         Ok(chosen) => chosen,
         Err(exit) => return exit,
     };
@@ -174,6 +175,13 @@ fn carry_out(
     }
 }
 
+/// Tells how many nodes are run, and how many at the same time.
+pub(super) fn tell_concurrency(setting: &Setting, project: &Project, nodes: usize) {
+    let target = &project.invocation.target;
+    let (threads, target) = (target.threads, target.name.clone());
+    setting.listener.notice(&Event::Concurrency { threads, target, nodes });
+}
+
 /// Opens a session that ctrl-C stops.
 pub(super) fn open(setting: &Setting, project: &Arc<Project>, access: Access) -> Result<Arc<Session>, Exit> {
     let adapter = adapter::open(&project.invocation.target, access).map_err(|error| {
@@ -197,15 +205,12 @@ pub(super) fn finish(setting: &Setting, project: &Project, outcome: &RunOutcome)
     if !setting.flags.is_on("write_json") {
         return exit;
     }
-    let folder = project.target_folder();
-    let written = artifact::write(&folder.join("manifest.json"), &manifest::manifest(project, &results))
-        .and_then(|()| {
-            artifact::write(
-                &folder.join("run_results.json"),
-                &run_results::run_results(project, &results, outcome.seconds).to_string(),
-            )
-        });
-    if let Err(error) = written {
+    let artifacts = [
+        ("manifest.json", manifest::manifest(project, &results)),
+        ("semantic_manifest.json", semantic_manifest(project).to_string()),
+        ("run_results.json", run_results::run_results(project, &results, outcome.seconds).to_string()),
+    ];
+    if let Err(error) = artifact::write(project, &artifacts) {
         setting.complain(&format!("error: {error}"));
         return Exit::Misuse;
     }

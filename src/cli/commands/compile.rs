@@ -15,7 +15,7 @@ use crate::compile::render;
 use crate::diagnostic::render::full;
 use crate::graph::nodes::ResourceType;
 use crate::jinja::host::Host;
-use crate::run::events::Event;
+use crate::run::events::{Event, NodeLabel};
 use crate::run::nodes::{Asked, RunOutcome, run as run_nodes};
 use crate::run::session::{Line, NodeHost};
 
@@ -31,12 +31,11 @@ pub(super) fn run(setting: &Setting, selection: &Selection, asked: &Compile) -> 
         Err(exit) => return exit,
     };
     let compiles = |kind| matches!(kind, Analysis | Function | Model | Operation | Seed | Snapshot | Test);
-    let chosen = match setting
-        .select(&project, selection, None, |node| compiles(node.resource_type) && !node.is_empty())
-    {
-        Ok(chosen) => chosen,
-        Err(exit) => return exit,
-    };
+    let chosen =
+        match setting.select(&project, selection, |node| compiles(node.resource_type) && !node.is_empty()) {
+            Ok(chosen) => chosen,
+            Err(exit) => return exit,
+        };
     let session = match build::open(setting, &project, Access::Write) {
         Ok(session) => session,
         Err(exit) => return exit,
@@ -44,10 +43,11 @@ pub(super) fn run(setting: &Setting, selection: &Selection, asked: &Compile) -> 
     match run_nodes(&session, &chosen, &Asked::compile()) {
         Ok(outcome) => {
             show_named(setting, selection, asked.output, &outcome);
-            setting.listener.notice(&Event::Summary {
-                results: outcome.results.clone(),
-                interrupted: session.halted().is_some(),
-            });
+            // Where everything is fine there is nothing more to say, as in dbt.
+            let interrupted = session.halted().is_some();
+            if interrupted || outcome.results.iter().any(|(_, result)| result.status.is_failure()) {
+                setting.listener.notice(&Event::Summary { results: outcome.results.clone(), interrupted });
+            }
             // dbt's code for a template that fails while it is compiled.
             if build::finish(setting, &project, &outcome) == Exit::Fine { Exit::Fine } else { Exit::Misuse }
         }
@@ -63,12 +63,13 @@ fn show_named(setting: &Setting, selection: &Selection, output: Output, outcome:
     for (label, result) in &outcome.results {
         let is_named = selection.select.iter().any(|text| text.contains(&label.name));
         if let (Some(code), true) = (&result.compiled_code, is_named) {
-            show_code(setting, Some(&label.name), code, output);
+            show_code(setting, Some(label), code, output);
         }
     }
 }
 
-fn show_code(setting: &Setting, name: Option<&str>, code: &str, output: Output) {
+fn show_code(setting: &Setting, label: Option<&NodeLabel>, code: &str, output: Output) {
+    let name = label.map(|label| label.name.as_str());
     let text = match (output, name) {
         (Output::Json, Some(name)) => pretty(&json!({"node": name, "compiled": code})),
         (Output::Json, None) => pretty(&json!({"compiled": code})),
@@ -76,7 +77,12 @@ fn show_code(setting: &Setting, name: Option<&str>, code: &str, output: Output) 
         (Output::Text, Some(name)) => format!("Compiled node '{name}' is:\n{code}\n"),
         (Output::Text, None) => format!("Compiled inline node is:\n{code}\n"),
     };
+    let id = label.map_or("sql_operation.inline_query", |label| &label.unique_id);
+    let format = if output == Output::Json { "json" } else { "text" };
     let data = [
+        ("unique_id", id.into()),
+        ("output_format", format.into()),
+        ("quiet", Data::from(setting.flags.is_on("quiet"))),
         ("node_name", name.unwrap_or("inline_query").into()),
         ("compiled", code.into()),
         ("is_inline", Data::from(name.is_none())),
@@ -98,6 +104,7 @@ fn run_inline(setting: &Setting, query: &str, output: Output) -> Exit {
         Ok(session) => session,
         Err(exit) => return exit,
     };
+    build::tell_concurrency(setting, &project, 1);
     let line: Line = Rc::new(RefCell::new(None));
     let host: Rc<dyn Host> = NodeHost::new(&session, &line);
     match inline::rendered(setting, &session, &host, query) {

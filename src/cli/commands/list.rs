@@ -82,7 +82,7 @@ pub(super) fn run(setting: &Setting, asked: &Listing) -> Exit {
         Ok(project) => project,
         Err(exit) => return exit,
     };
-    let chosen = match quiet.select(&project, &selection, None, |node| kinds.has(node.resource_type)) {
+    let chosen = match quiet.select(&project, &selection, |node| kinds.has(node.resource_type)) {
         Ok(chosen) => chosen,
         Err(exit) => return exit,
     };

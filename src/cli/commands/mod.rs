@@ -6,6 +6,7 @@ mod compile;
 mod completions;
 mod debug;
 mod deps;
+mod docs;
 mod generate;
 mod init;
 mod inline;
@@ -15,6 +16,7 @@ mod parse;
 mod retry;
 mod run_operation;
 mod show;
+mod source;
 mod verify_incremental;
 
 use crate::base::clock::Stopwatch;
@@ -73,6 +75,8 @@ fn carry_out(setting: &Setting, command: Command) -> Exit {
             verify_incremental::run(setting, &selection, &asked)
         }
         Command::RunOperation { name, args } => run_operation::run(setting, &name, args.as_deref()),
+        Command::Docs { what } => docs::run(setting, &what),
+        Command::Source { what } => source::run(setting, &what),
         Command::Deps(asked) => deps::run(setting, &asked),
         Command::Debug(asked) => debug::run(setting, asked),
         Command::Clean(_) => clean::run(setting),

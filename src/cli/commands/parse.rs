@@ -1,5 +1,6 @@
 //! `parse`: reads the project, reports, writes the manifest. Opens no database.
 
+use crate::artifact::semantic_manifest::semantic_manifest;
 use crate::artifact::{self, manifest};
 use crate::cli::exit::Exit;
 use crate::cli::session::Setting;
@@ -13,8 +14,11 @@ pub(super) fn run(setting: &Setting) -> Exit {
     if !setting.flags.is_on("write_json") {
         return Exit::Fine;
     }
-    let path = project.target_folder().join("manifest.json");
-    match artifact::write(&path, &manifest::manifest(&project, &[])) {
+    let artifacts = [
+        ("manifest.json", manifest::manifest(&project, &[])),
+        ("semantic_manifest.json", semantic_manifest(&project).to_string()),
+    ];
+    match artifact::write(&project, &artifacts) {
         Ok(()) => Exit::Fine,
         Err(error) => {
             setting.complain(&format!("error: {error}"));

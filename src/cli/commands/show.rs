@@ -42,20 +42,23 @@ pub(super) fn run(setting: &Setting, selection: &Selection, asked: &Show) -> Exi
         (Some(query), _) => vec![(None, query_rows(setting, &session, query, limit))],
         (None, Some(query)) => vec![(None, direct_rows(&session, query, limit))],
         (None, None) => match chosen(setting, &project, selection) {
-            Ok(nodes) => nodes
-                .into_iter()
-                .map(|node| (Some(node.search_name()), node_rows(&session, node, limit)))
-                .collect(),
+            Ok(nodes) => {
+                nodes.into_iter().map(|node| (Some(node), node_rows(&session, node, limit))).collect()
+            }
             Err(exit) => return exit,
         },
     };
     let mut exit = Exit::Fine;
     let quiet = setting.flags.is_on("quiet");
-    for (name, rows) in shown {
+    if asked.inline_direct.is_none() {
+        build::tell_concurrency(setting, &project, shown.len());
+    }
+    for (node, rows) in shown {
         match rows {
             Ok(rows) => {
+                let name = node.map(Node::search_name);
                 let text = written(name.as_deref(), &rows, asked.output, quiet);
-                setting.listener.notice(&shown_event(name.as_deref(), text));
+                setting.listener.notice(&shown_event(setting, node, asked.output, text));
             }
             Err(error) => {
                 setting.complain(&full::render(
@@ -75,7 +78,7 @@ fn chosen<'p>(setting: &Setting, project: &'p Project, selection: &Selection) ->
     use ResourceType::{Analysis, Model, Seed, Snapshot, Test};
     let takes = |node: &Node| matches!(node.resource_type, Analysis | Model | Seed | Snapshot | Test);
     let named_any = !selection.select.is_empty() || selection.selector.is_some();
-    let chosen = setting.select_with(project, selection, IndirectSelection::Empty, None, takes)?;
+    let chosen = setting.select_with(project, selection, IndirectSelection::Empty, takes)?;
     if !named_any || chosen.is_empty() {
         setting.complain("error: name a model with --select, or a query with --inline");
         return Err(Exit::Misuse);
@@ -102,10 +105,18 @@ pub(super) fn seeds(setting: &Setting, session: &Arc<Session>, outcome: &RunOutc
 }
 
 /// Makes dbt's event of rows that are shown.
-fn shown_event(name: Option<&str>, text: String) -> Event {
-    let data = [("node_name", name.unwrap_or("inline_query").into()), ("preview", text.as_str().into())];
-    let data = data.into_iter().chain([("is_inline", Data::from(name.is_none()))]);
-    let data = Data::Map(data.map(|(key, value)| (key.to_owned(), value)).collect());
+fn shown_event(setting: &Setting, node: Option<&Node>, output: Output, text: String) -> Event {
+    let name = node.map_or_else(|| "inline_query".to_owned(), Node::search_name);
+    let format = if output == Output::Json { "json" } else { "text" };
+    let data = [
+        ("node_name", Data::from(name)),
+        ("preview", text.as_str().into()),
+        ("is_inline", node.is_none().into()),
+        ("output_format", format.into()),
+        ("unique_id", node.map_or("sql_operation.inline_query", |node| &node.unique_id).into()),
+        ("quiet", setting.flags.is_on("quiet").into()),
+    ];
+    let data = Data::Map(data.into_iter().map(|(key, value)| (key.to_owned(), value)).collect());
     Event::Shown { name: "ShowNode", code: "Q041", text, data }
 }
 

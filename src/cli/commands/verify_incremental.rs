@@ -21,7 +21,7 @@ pub(super) fn run(setting: &Setting, selection: &Selection, asked: &Verification
     };
     let takes =
         |node: &Node| node.resource_type == ResourceType::Model && node.materialization() == "incremental";
-    let chosen = match setting.select_with(&project, selection, IndirectSelection::Empty, None, takes) {
+    let chosen = match setting.select_with(&project, selection, IndirectSelection::Empty, takes) {
         Ok(chosen) => chosen,
         Err(exit) => return exit,
     };

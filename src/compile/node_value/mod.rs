@@ -228,8 +228,9 @@ fn source_table(node: &Node, source: &crate::graph::nodes::Source, created_at: f
     keys.set("unrendered_config", Data::Map(node.unrendered_config.clone()));
     keys.set("relation_name", relation_name(node));
     keys.set("created_at", Data::Float(created_at));
-    keys.set("unrendered_database", Data::Null);
-    keys.set("unrendered_schema", Data::Null);
+    let [database, schema] = source.written.clone();
+    keys.set("unrendered_database", database);
+    keys.set("unrendered_schema", schema);
     keys.set("doc_blocks", texts(&node.description.doc_blocks));
     keys.0
 }

@@ -7,7 +7,7 @@ use crate::base::source::Place;
 use crate::base::text::Span;
 use crate::compile::context::Recorder;
 use crate::compile::parse::sources::folders;
-use crate::compile::parse::{Draft, Reading, resources};
+use crate::compile::parse::{Draft, Reading, resources, unrendered};
 use crate::compile::project::{Group, Package};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::graph::nodes::{Detail, Node, Reference, ResourceType};
@@ -43,6 +43,7 @@ fn node(
     fqn.push(exposure.name.clone());
     let mut node = Node::defined(ResourceType::Exposure, &package.name, &exposure.name, exposure.place);
     node.config = configure(reading, package, ("exposures", &fqn), &exposure.config);
+    node.unrendered_config = unrendered::gather(reading, package, "exposures", &fqn, &[&exposure.config]);
     node.tags = node.config.texts("tags");
     node.fqn = fqn;
     node.path.clone_from(&file.resource_path);

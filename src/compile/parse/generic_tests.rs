@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use crate::base::data::{Data, DataMap};
 use crate::compile::context::Recorder;
 use crate::compile::parse::sources::folders;
-use crate::compile::parse::{Draft, Reading, resources};
+use crate::compile::parse::{Draft, Reading, resources, unrendered};
 use crate::compile::test_names::{id_suffix, synthesize};
 use crate::compile::{context, render, yaml_text};
 use crate::diagnostic::{Diagnostic, codes};
@@ -235,7 +235,13 @@ fn draft(
     if !calls.is_empty() {
         node.config = configure(reading, target, test, &node.fqn, &calls);
     }
-    node.unrendered_config = node.config.values().clone();
+    let mut own = Config::default();
+    calls.iter().chain([&test.config]).for_each(|given| own.merge_all(given));
+    let packages = reading.packages().map(|(package, _)| package);
+    if let Some(package) = packages.into_iter().find(|package| package.name == target.package) {
+        node.unrendered_config =
+            unrendered::gather(reading, package, "data_tests", &node.fqn, &[own.values()]);
+    }
     node.tags = tags(target, test, &node);
     valid_severity(&node, findings);
     let left_out =

@@ -17,6 +17,7 @@ mod semantics;
 mod snapshots;
 mod sources;
 mod unit_tests;
+mod unrendered;
 mod versions;
 
 use std::cell::RefCell;
@@ -105,7 +106,7 @@ pub fn read(
     drafts.extend(semantics::read(&reading, findings));
     drafts.extend(hooks::read(&reading, findings));
 
-    let quoting = quoting(&reading);
+    let quoting = reading.root().map_or([true; 3], Package::quoting);
     for draft in &mut drafts {
         draft.node.quoting = quoting;
     }
@@ -161,16 +162,6 @@ fn index(properties: &[(usize, PropertyFile)]) -> HashMap<(Section, String), Vec
         }
     }
     index
-}
-
-/// Returns which names the root project quotes, in packages too.
-fn quoting(reading: &Reading) -> [bool; 3] {
-    let given = reading.root().map(|root| &root.definition.quoting);
-    let part = |keys: &[&str]| {
-        let found = keys.iter().find_map(|key| given.and_then(|given| given.get(*key)));
-        found.and_then(crate::base::data::Data::as_bool).unwrap_or(true)
-    };
-    [part(&["database", "project"]), part(&["schema", "dataset"]), part(&["identifier"])]
 }
 
 impl Reading {

@@ -8,7 +8,7 @@ use crate::base::source::Place;
 use crate::base::text::Span;
 use crate::compile::context::{self, Recorder};
 use crate::compile::node_value;
-use crate::compile::parse::{Draft, Reading, functions, hooks};
+use crate::compile::parse::{Draft, Reading, functions, hooks, unrendered};
 use crate::compile::project::Package;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::graph::nodes::{self, Detail, Node, ResourceType};
@@ -273,10 +273,12 @@ fn configure(
         config.merge_all(&properties.config);
     }
     let mut file_tags = Vec::new();
+    let mut calls = Config::default();
     for (values, _) in recorder.configs.take() {
         node.config_calls.extend(values.clone());
         file_tags.extend(values.get("tags").map(Data::to_texts).unwrap_or_default());
         config.merge_all(&values);
+        calls.merge_all(&values);
     }
     let mut root_tags = Vec::new();
     if let Some(root) = reading.root().filter(|root| root.name != package.name) {
@@ -297,7 +299,11 @@ fn configure(
             node.tags.push(tag);
         }
     }
-    node.unrendered_config = config.values().clone();
+    let described = properties.map(|properties| &properties.config);
+    let own: Vec<&DataMap> = described.into_iter().chain([calls.values()]).collect();
+    // dbt takes functions for models here.
+    let key = if node.resource_type == ResourceType::Function { "models" } else { key };
+    node.unrendered_config = unrendered::gather(reading, package, key, &node.fqn, &own);
     if node.resource_type == ResourceType::Test {
         complete_test(&mut config);
     }

@@ -7,7 +7,7 @@ use crate::compile::context::Recorder;
 use crate::compile::node_value::{self, MEASURES_READ, RELATION_READ};
 use crate::compile::parse::exposures::{configure, record};
 use crate::compile::parse::sources::folders;
-use crate::compile::parse::{Draft, Reading, names};
+use crate::compile::parse::{Draft, Reading, names, unrendered};
 use crate::compile::project::Package;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::graph::nodes::{Node, Nodes, ResourceType};
@@ -139,14 +139,14 @@ fn node(
     fqn.extend(folders(&file.resource_path));
     fqn.push(name.clone());
     let mut own = kept.get("config").and_then(Data::as_map).cloned().unwrap_or_default();
-    let unrendered = own.clone();
+    let written = own.clone();
     for key in ["tags", "meta"] {
         if let Some(value) = kept.get(key).filter(|value| !value.is_null() && !own.contains_key(key)) {
             own.insert(key.to_owned(), value.clone());
         }
     }
     let mut node = Node::defined(resource_type, &package.name, &name, entry.place);
-    node.unrendered_config = configure(reading, package, (tree, &fqn), &unrendered).values().clone();
+    node.unrendered_config = unrendered::gather(reading, package, tree, &fqn, &[&written]);
     node.config = configure(reading, package, (tree, &fqn), &own);
     node.tags = node.config.texts("tags");
     node.fqn = fqn;

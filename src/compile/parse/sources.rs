@@ -1,7 +1,7 @@
 //! Source tables, which property files define.
 
 use crate::base::data::{Data, DataMap};
-use crate::compile::parse::{Draft, Reading};
+use crate::compile::parse::{Draft, Reading, unrendered};
 use crate::compile::project::Package;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::graph::nodes::{Detail, Node, ResourceType, Source};
@@ -84,6 +84,7 @@ fn node(
         resource_type: ResourceType::Source,
         name: table.name.clone(),
         package: package.name.clone(),
+        unrendered_config: unrendered_config(reading, package, &fqn, source, table, &tags),
         config: configure(reading, package, &fqn, source, table, &tags),
         fqn,
         path: file.path.clone(),
@@ -93,7 +94,6 @@ fn node(
         raw_code: "".into(),
         raw_offset: 0,
         checksum: String::new(),
-        unrendered_config: DataMap::new(),
         config_calls: DataMap::new(),
         primary_key: Vec::new(),
         quoting: [true; 3],
@@ -115,6 +115,7 @@ fn node(
             identifier,
             source_description: source.description.clone(),
             loader: source.loader.clone(),
+            written: source.written.clone(),
             source_meta: source.config.get("meta").and_then(Data::as_map).cloned().unwrap_or_default(),
             quoting: ["database", "schema", "identifier"].map(|part| {
                 let quoting = |map: &DataMap| map.get(part).and_then(Data::as_bool);
@@ -151,6 +152,40 @@ fn external(given: &Data) -> Data {
 pub(super) fn folders(path: &str) -> Vec<String> {
     let folders = path.rsplit_once('/').map(|(folders, _)| folders).unwrap_or_default();
     folders.split('/').filter(|folder| !folder.is_empty()).map(str::to_owned).collect()
+}
+
+/// Returns what is said of a table as it is written, with the keys that dbt settles beforehand.
+fn unrendered_config(
+    reading: &Reading,
+    package: &Package,
+    fqn: &[String],
+    source: &SourceProperties,
+    table: &SourceTable,
+    tags: &[String],
+) -> DataMap {
+    let mut own = source.config.clone();
+    own.extend(table.config.clone());
+    let (field, query, freshness) = table.loading.over(&source.loading);
+    let limits = |freshness: &Data| {
+        let ages =
+            ["warn_after", "error_after"].map(|key| freshness.as_map().and_then(|map| map.get(key)).cloned());
+        ages.into_iter()
+            .flatten()
+            .any(|age| age.as_map().is_some_and(|age| age.values().any(|part| !part.is_null())))
+    };
+    own.shift_remove("freshness");
+    if freshness.is_null() || limits(&freshness) {
+        own.insert("freshness".to_owned(), freshness);
+    }
+    own.insert("loaded_at_field".to_owned(), field.into());
+    own.insert("loaded_at_query".to_owned(), query.into());
+    let mut meta = Config::default();
+    for config in [&source.config, &table.config] {
+        meta.merge("meta", config.get("meta").cloned().unwrap_or_else(|| Data::Map(DataMap::new())));
+    }
+    own.insert("meta".to_owned(), meta.get("meta").cloned().unwrap_or_default());
+    own.insert("tags".to_owned(), tags.to_vec().into());
+    unrendered::gather(reading, package, "sources", fqn, &[&own])
 }
 
 fn configure(

@@ -1,6 +1,7 @@
 //! From text to trees of ours. Only `lower` knows the parser that does the work.
 
 pub mod blocks;
+pub mod calls;
 mod lower;
 pub mod tree;
 

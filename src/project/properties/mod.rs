@@ -107,6 +107,7 @@ pub fn read(
     render: &mut RenderText<'_>,
     findings: &mut Vec<Diagnostic>,
 ) -> PropertyFile {
+    let unrendered = tree;
     let tree = tree.map_texts(&mut Vec::new(), &mut |keys, node, text| {
         if is_rendered(keys) { render(keys, node, text) } else { None }
     });
@@ -118,9 +119,16 @@ pub fn read(
             resources.extend(described.map(|properties| (section, properties)));
         }
     }
+    let written = unrendered.get("sources").map(Node::items).unwrap_or_default();
     let sources: Vec<_> = section_items(&mut reader, "sources", findings)
         .iter()
-        .filter_map(|node| SourceProperties::read(node, findings))
+        .enumerate()
+        .filter_map(|(index, node)| {
+            let mut source = SourceProperties::read(node, findings)?;
+            let written = |key: &str| written.get(index).and_then(|node| node.get(key)).map(Node::to_data);
+            source.written = ["database", "schema"].map(|key| written(key).unwrap_or_default());
+            Some(source)
+        })
         .collect();
     let macros = section_items(&mut reader, "macros", findings)
         .iter()

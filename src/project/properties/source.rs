@@ -35,6 +35,8 @@ pub struct SourceProperties {
     pub tables: Vec<SourceTable>,
     /// When its tables were last loaded, and how old they may be.
     pub loading: Loading,
+    /// Database and schema as they are written, where they are.
+    pub written: [Data; 2],
     /// The package whose source of the same name this one changes.
     pub overrides: Option<String>,
 }
@@ -79,6 +81,7 @@ impl SourceProperties {
             loader: reader.text("loader", findings).unwrap_or_default(),
             config: read_config(&mut reader, &["meta", "enabled"], findings),
             loading: Loading::read(&mut reader, findings),
+            written: [Data::Null, Data::Null],
             overrides: reader.text("overrides", findings),
             tags: reader.texts("tags", findings).unwrap_or_default(),
             quoting: reader.data("quoting").as_map().cloned().unwrap_or_default(),

@@ -197,8 +197,6 @@ select * from {{ ref('a') }}
     insta::assert_snapshot!(run(&project, "compile --select a+ --threads 1").news(), @"
     Compiled node 'a' is:
     select 1 as id
-    HH:MM:SS  Completed successfully
-    HH:MM:SS  Done. PASS=2 WARN=0 ERROR=0 SKIP=0 NO-OP=0 TOTAL=2
     exit 0
     ");
 }

@@ -1,4 +1,4 @@
-//! Keeping secrets out of what is shown: the value of every variable `DBT_ENV_SECRET...` is written as `*****`.
+//! Keeping secrets out of what is shown or written: the value of every variable `DBT_ENV_SECRET...` is written as `*****`.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
