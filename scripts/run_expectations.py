@@ -91,7 +91,7 @@ def answer(found):
                     os.environ.update([said.strip().split("=", 1)])
                 elif word == "Run":
                     section, printed = invoke(said.strip())
-                    told.append(section)
+                    told.append("\n".join(section.split("\n")[:2]) if ("Codes", "only") in found else section)
                 elif word == "Rows":
                     told.append(f"-- {said.strip()}\n{projects.queried(said.strip())}")
                 elif word == "Log":
@@ -116,7 +116,7 @@ def invoke(line):
     after = results()
     lines = [f"-- {line}", f"exit {code}"]
     if after.get("metadata", {}).get("invocation_id") != before:
-        lines += sorted(line for result in after["results"] for line in status(result))
+        lines += sorted(line for result in after.get("results", []) for line in status(result))
     return "\n".join(lines), printed
 
 

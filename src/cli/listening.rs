@@ -27,12 +27,12 @@ pub(super) struct Listening<'l> {
 }
 
 impl Listening<'_> {
-    /// Makes who listens; nobody is told a secret.
-    pub(super) fn listener(&self, invocation_id: &str) -> Arc<dyn Listener> {
+    /// Makes who listens, and who of these is the log file; nobody is told a secret.
+    pub(super) fn listeners(&self, invocation_id: &str) -> (Arc<dyn Listener>, Option<Arc<dyn Listener>>) {
         let screen = self.screen(invocation_id);
         match self.file(invocation_id) {
-            Some(file) => Arc::new(Several(vec![screen, file])),
-            None => screen,
+            Some(file) => (Arc::new(Several(vec![screen, file.clone()])), Some(file)),
+            None => (screen, None),
         }
     }
 

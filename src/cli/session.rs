@@ -42,6 +42,8 @@ pub(super) struct Setting {
     pub(super) surroundings: Surroundings,
     pub(super) sources: Arc<SourceMap>,
     pub(super) listener: Arc<dyn Listener>,
+    /// The log file alone, for what is not to be shown.
+    pub(super) log: Option<Arc<dyn Listener>>,
     pub(super) colour: bool,
     secrets: Secrets,
     invocation_id: String,
@@ -65,13 +67,14 @@ impl Setting {
         let invocation_id = uuid::Uuid::new_v4().to_string();
         let listening =
             Listening { flags: &flags, colour, secrets: &secrets, sources: &sources, has_project };
-        let listener = listening.listener(&invocation_id);
+        let (listener, log) = listening.listeners(&invocation_id);
         Ok(Self {
             global: global.clone(),
             flags,
             surroundings,
             sources,
             listener,
+            log,
             colour,
             secrets,
             invocation_id,

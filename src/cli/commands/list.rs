@@ -25,6 +25,8 @@ impl Listener for OnlyFindings {
             self.0.complain(&format!("warning: {text}"));
         } else if let Event::Message { text, info: true } = event {
             self.0.complain(text);
+        } else if let Some(log) = &self.0.log {
+            log.notice(event);
         }
     }
 }
