@@ -19,13 +19,15 @@ struct OnlyFindings(Setting);
 impl Listener for OnlyFindings {
     fn notice(&self, event: &Event) {
         if matches!(event, Event::Finding(finding) if finding.is_error())
-            || matches!(event, Event::Print(_) | Event::Output(_))
+            || matches!(event, Event::Print(_) | Event::Output(_) | Event::Complaint(_))
         {
             self.0.listener.notice(event);
         } else if let Event::Warning { text, .. } = event {
             self.0.complain(&format!("warning: {text}"));
         } else if let Event::Message { text, info: true } = event {
             self.0.complain(text);
+        } else if let Some(log) = &self.0.log {
+            log.notice(event);
         }
     }
 }
