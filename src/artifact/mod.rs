@@ -6,6 +6,7 @@ mod others;
 pub mod run_results;
 pub mod semantic_manifest;
 pub mod sources;
+pub mod tables;
 
 use serde_json::Value;
 

@@ -41,8 +41,7 @@ fn word(status: Status) -> &'static str {
 
 fn criteria(project: &Project, id: &str) -> Value {
     let node = project.nodes.get(id);
-    let freshness = node.and_then(|node| node.config.get("freshness")).map_or(Value::Null, Data::to_json);
-    freshness
+    node.and_then(|node| node.config.get("freshness")).map_or(Value::Null, Data::to_json)
 }
 
 /// Writes a moment as dbt does, without a fraction where there is none.

@@ -33,6 +33,11 @@ impl FileError {
 /// What reading and writing gives.
 pub type Result<T> = std::result::Result<T, FileError>;
 
+/// Reads the standard input as text.
+pub fn read_stdin() -> std::io::Result<String> {
+    std::io::read_to_string(std::io::stdin())
+}
+
 /// Reads a whole file as UTF-8 and drops a byte order mark.
 pub fn read_text(path: &Path) -> Result<String> {
     let bytes = read_bytes(path)?;

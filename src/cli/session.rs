@@ -156,6 +156,11 @@ impl Setting {
         }
     }
 
+    /// Reports one finding, to people.
+    pub(super) fn report_alone(&self, finding: Diagnostic) {
+        self.listener.notice(&Event::Finding(finding));
+    }
+
     /// Reports findings, sorted; returns whether one is an error.
     pub(super) fn report(&self, findings: &mut Vec<Diagnostic>) -> bool {
         diagnostic::sort(findings);

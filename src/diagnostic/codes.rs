@@ -101,4 +101,6 @@ codes! {
     Warning COMING_DEPRECATION = "coming-deprecation";
     /// A model has constraints that its materialization cannot keep.
     Warning CONSTRAINT_LEFT_OUT = "constraint-left-out";
+    /// A row that a rule of the project (`martlet check`) says must not be.
+    Error RULE_BROKEN = "rule-broken";
 }

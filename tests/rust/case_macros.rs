@@ -188,7 +188,7 @@ fn invocation(adapter: &str) -> Invocation {
         options: Options { which: "run", flags, ..Options::default() },
         id: "0".to_owned(),
         started_at: Utc.with_ymd_and_hms(2024, 5, 6, 7, 8, 9).unwrap(),
-        secrets: Default::default(),
+        secrets: martlet::base::secrets::Secrets::default(),
         environment: Arc::new(BTreeMap::new()),
         target: Arc::new(Target {
             profile: "shop".to_owned(),

@@ -4,6 +4,7 @@ mod cells;
 mod connect;
 mod error;
 mod lock;
+pub mod memory;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -10,8 +10,8 @@ use crate::compile::project::DBT_VERSION;
 
 pub use nodes::{EventTimes, Kinds, Rows, Running, Selection, Verification};
 pub use single::{
-    Clean, Compile, Debug, Deps, Docs, Generate, Init, ListOutput, Listing, Manual, Output, PackageSource,
-    Show, Source,
+    Check, Clean, Compile, Debug, Deps, Docs, Generate, Init, ListOutput, Listing, Manual, Output,
+    PackageSource, Query, QueryOutput, Show, Source,
 };
 
 /// Compile and run SQL models: Jinja-templated `select` statements in, tested tables out
@@ -237,6 +237,10 @@ pub enum Command {
         #[command(subcommand)]
         what: Source,
     },
+    /// Ask a question in SQL about the project itself: nodes, columns, edges, tests, macros, exposures, results
+    Query(Query),
+    /// Run the project's own rules: SQL files in `checks/` that must return no row of the project's tables
+    Check(Check),
     /// Install the packages that packages.yml asks for
     Deps(Deps),
     /// Check the project, the profile and the connection

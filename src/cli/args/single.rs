@@ -227,3 +227,39 @@ pub enum Source {
         output: Option<PathBuf>,
     },
 }
+
+/// A question about the project.
+#[derive(Debug, Clone, Args)]
+pub struct Query {
+    /// The question, in DuckDB's SQL; `-` reads it from the standard input
+    #[arg(value_name = "SQL", required_unless_present = "tables")]
+    pub question: Option<String>,
+    /// Tell what tables and columns there are
+    #[arg(long)]
+    pub tables: bool,
+    /// How the answer is written
+    #[arg(long, value_enum, ignore_case = true, default_value_t = QueryOutput::Text)]
+    pub output: QueryOutput,
+}
+
+/// How the answer to a question is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum QueryOutput {
+    /// A table
+    Text,
+    /// A list of JSON objects
+    Json,
+    /// CSV with a header
+    Csv,
+}
+
+/// Which rules are run.
+#[derive(Debug, Clone, Args)]
+pub struct Check {
+    /// Names of rules: their paths below the folder, without `.sql`; all of them when none is named
+    #[arg(value_name = "RULE")]
+    pub names: Vec<String>,
+    /// Folder of the rules, instead of `checks`
+    #[arg(long, value_name = "FOLDER")]
+    pub folder: Option<PathBuf>,
+}

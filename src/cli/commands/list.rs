@@ -14,7 +14,7 @@ use crate::jinja::filters::json;
 use crate::run::events::{Event, Listener};
 
 /// Lets only findings through: stdout belongs to the result.
-struct OnlyFindings(Setting);
+pub(super) struct OnlyFindings(pub(super) Setting);
 
 impl Listener for OnlyFindings {
     fn notice(&self, event: &Event) {

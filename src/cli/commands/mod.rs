@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 mod build;
+mod check;
 mod clean;
 mod compile;
 mod completions;
@@ -13,6 +14,7 @@ mod inline;
 mod list;
 mod manual;
 mod parse;
+mod query;
 mod retry;
 mod run_operation;
 mod show;
@@ -78,6 +80,8 @@ fn carry_out(setting: &Setting, command: Command) -> Exit {
         Command::RunOperation { name, args } => run_operation::run(setting, &name, args.as_deref()),
         Command::Docs { what } => docs::run(setting, &what),
         Command::Source { what } => source::run(setting, &what),
+        Command::Query(asked) => query::run(setting, &asked),
+        Command::Check(asked) => check::run(setting, &asked),
         Command::Deps(asked) => deps::run(setting, &asked),
         Command::Debug(asked) => debug::run(setting, asked),
         Command::Clean(_) => clean::run(setting),

@@ -73,7 +73,7 @@ fn same(one: &Data, other: &Data) -> bool {
             one.len() == other.len() && one.iter().zip(other).all(|(one, other)| same(one, other))
         }
         (Data::Int(whole), Data::Float(number)) | (Data::Float(number), Data::Int(whole)) => {
-            *whole as f64 == *number
+            number.fract() == 0.0 && *number as i128 == *whole
         }
         (one, other) => one == other || is_empty(one) && is_empty(other),
     }

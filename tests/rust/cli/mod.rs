@@ -16,6 +16,7 @@ mod logs;
 mod macros;
 mod microbatch;
 mod offered;
+mod questions;
 mod retry;
 mod scheduling;
 mod seeds;
