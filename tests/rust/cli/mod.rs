@@ -16,6 +16,7 @@ mod logs;
 mod macros;
 mod microbatch;
 mod offered;
+mod options;
 mod retry;
 mod scheduling;
 mod seeds;
