@@ -18,16 +18,17 @@ impl Taken {
         default: &[ResourceType],
         all: &[ResourceType],
     ) -> Result<Self, String> {
-        let words = |given: &[String], variable| {
-            let from_environment = || in_environment(variable, environment);
-            if given.is_empty() { from_environment() } else { Ok(given.to_vec()) }
+        let words = |given: &[String], variable, known: &[&str]| match given {
+            [] => in_environment(variable, environment, known),
+            given => Ok(given.to_vec()),
         };
-        let named = |words: &[String], nothing: &[ResourceType]| match words {
-            [] => nothing.to_vec(),
-            words => words.iter().flat_map(|word| meant(word, default, all)).collect(),
+        let included = words(&asked.resource_type, "RESOURCE_TYPES", &Kinds::words())?;
+        let excluded = words(&asked.exclude_resource_type, "EXCLUDE_RESOURCE_TYPES", &Kinds::NAMES)?;
+        let named = |words: &[String]| -> Vec<_> {
+            words.iter().flat_map(|word| meant(word, default, all)).collect()
         };
-        let mut kinds = named(&words(&asked.resource_type, "RESOURCE_TYPES")?, default);
-        let excluded = named(&words(&asked.exclude_resource_type, "EXCLUDE_RESOURCE_TYPES")?, &[]);
+        let mut kinds = if included.is_empty() { default.to_vec() } else { named(&included) };
+        let excluded = named(&excluded);
         kinds.retain(|kind| !excluded.contains(kind));
         Ok(Self(kinds))
     }
@@ -52,15 +53,17 @@ fn meant(word: &str, default: &[ResourceType], all: &[ResourceType]) -> Vec<Reso
 }
 
 /// Reads a variable: words with blanks between them.
-fn in_environment(name: &str, environment: &BTreeMap<String, String>) -> Result<Vec<String>, String> {
+fn in_environment(
+    name: &str,
+    environment: &BTreeMap<String, String>,
+    known: &[&str],
+) -> Result<Vec<String>, String> {
     let names = [format!("DBT_ENGINE_{name}"), format!("DBT_{name}")];
     let found = names.iter().find_map(|name| Some((name, environment.get(name)?)));
     let Some((name, text)) = found else { return Ok(Vec::new()) };
     let words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
-    match words.iter().find(|word| !Kinds::WORDS.contains(&word.to_lowercase().as_str())) {
-        Some(word) => {
-            Err(format!("the variable {name} holds `{word}`: expected {}", Kinds::WORDS.join(", ")))
-        }
+    match words.iter().find(|word| !known.contains(&word.to_lowercase().as_str())) {
+        Some(word) => Err(format!("the variable {name} holds `{word}`: expected {}", known.join(", "))),
         None => Ok(words),
     }
 }

@@ -21,17 +21,17 @@ pub struct Selection {
 pub struct Kinds {
     /// Kinds of nodes to take; `default` and `all` stand for several (can be repeated)
     #[arg(long, visible_alias = "resource-types", num_args = 1.., value_name = "KIND")]
-    #[arg(value_delimiter = ' ', value_parser = Kinds::WORDS, ignore_case = true)]
+    #[arg(value_delimiter = ' ', value_parser = Kinds::words(), ignore_case = true)]
     pub resource_type: Vec<String>,
     /// Kinds of nodes to leave out (can be repeated)
     #[arg(long, visible_alias = "exclude-resource-types", num_args = 1.., value_name = "KIND")]
-    #[arg(value_delimiter = ' ', value_parser = Kinds::WORDS, ignore_case = true)]
+    #[arg(value_delimiter = ' ', value_parser = Kinds::NAMES, ignore_case = true)]
     pub exclude_resource_type: Vec<String>,
 }
 
 impl Kinds {
-    /// What both take: dbt's kinds, and words for several of them.
-    pub const WORDS: [&str; 14] = [
+    /// dbt's names of the kinds.
+    pub const NAMES: [&str; 12] = [
         "model",
         "seed",
         "snapshot",
@@ -44,9 +44,12 @@ impl Kinds {
         "saved_query",
         "function",
         "analysis",
-        "default",
-        "all",
     ];
+
+    /// Returns the names, and the words for several kinds.
+    pub fn words() -> Vec<&'static str> {
+        Self::NAMES.into_iter().chain(["default", "all"]).collect()
+    }
 }
 
 /// How nodes are run.

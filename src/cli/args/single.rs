@@ -61,6 +61,9 @@ pub struct Listing {
     /// Keys that JSON has of each node; `config.materialized` goes into mappings (can be repeated)
     #[arg(long, num_args = 1.., value_delimiter = ' ', value_name = "KEY")]
     pub output_keys: Vec<String>,
+    /// Say of each node what differs from the state (`--state`), and where its references lead (`--defer`)
+    #[arg(long)]
+    pub why: bool,
 }
 
 /// Tells people the methods of selection.

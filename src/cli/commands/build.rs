@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::adapter::{self, Access};
-use crate::artifact::semantic_manifest::semantic_manifest;
-use crate::artifact::{self, manifest, run_results};
+use crate::artifact;
+use crate::artifact::run_results::run_results;
 use crate::cli::args::{Kinds, Selection};
 use crate::cli::commands::show;
 use crate::cli::exit::Exit;
@@ -205,11 +205,8 @@ pub(super) fn finish(setting: &Setting, project: &Project, outcome: &RunOutcome)
     if !setting.flags.is_on("write_json") {
         return exit;
     }
-    let artifacts = [
-        ("manifest.json", manifest::manifest(project, &results)),
-        ("semantic_manifest.json", semantic_manifest(project).to_string()),
-        ("run_results.json", run_results::run_results(project, &results, outcome.seconds).to_string()),
-    ];
+    let mut artifacts = artifact::of_project(project, &results);
+    artifacts.push(("run_results.json", run_results(project, &results, outcome.seconds).to_string()));
     if let Err(error) = artifact::write(project, &artifacts) {
         setting.complain(&format!("error: {error}"));
         return Exit::Misuse;

@@ -18,6 +18,7 @@ mod run_operation;
 mod show;
 mod source;
 mod verify_incremental;
+mod why;
 
 use crate::base::clock::Stopwatch;
 use crate::base::data::{Data, DataMap};

@@ -59,7 +59,7 @@ pub fn fingerprints(project: &Project) -> Fingerprints {
 }
 
 /// Returns the hash of a seed's file; `None` when it cannot be read.
-pub(super) fn content(node: &Node) -> Option<String> {
+pub fn content(node: &Node) -> Option<String> {
     let path = Path::new(&node.root_path).join(&node.original_file_path);
     (node.resource_type == ResourceType::Seed)
         .then(|| fs::read_bytes(&path).ok())

@@ -148,7 +148,11 @@ fn node(
     let mut node = Node::defined(resource_type, &package.name, &name, entry.place);
     node.unrendered_config = unrendered::gather(reading, package, tree, &fqn, &[&written]);
     node.config = configure(reading, package, (tree, &fqn), &own);
-    node.tags = node.config.texts("tags");
+    // dbt keeps `tags` of a metric's configuration there, and those of a saved query count.
+    node.tags = match resource_type {
+        ResourceType::Metric => kept.get("tags").map(Data::to_texts).unwrap_or_default(),
+        _ => node.config.texts("tags"),
+    };
     node.fqn = fqn;
     node.path.clone_from(&file.resource_path);
     node.original_file_path.clone_from(&file.path);

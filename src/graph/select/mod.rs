@@ -96,7 +96,7 @@ pub struct Request {
 pub struct Selection {
     /// The ids chosen.
     pub ids: BTreeSet<String>,
-    /// Criteria of `--select` that matched no enabled node.
+    /// Criteria of `--select` and `--exclude` that matched no enabled node.
     pub unmatched: Vec<String>,
 }
 
@@ -127,4 +127,75 @@ pub fn select_spec(
 /// Returns the names of all methods with what they name, for people.
 pub fn methods() -> impl Iterator<Item = (&'static str, &'static str)> {
     methods::described()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::source::{Place, SourceMap};
+    use crate::base::text::Span;
+    use crate::graph::nodes::ResourceType;
+
+    /// A state in which `old` was, and went wrong; or one that knows no nodes.
+    struct Before {
+        has_nodes: bool,
+    }
+
+    impl Earlier for Before {
+        fn has_nodes(&self) -> bool {
+            self.has_nodes
+        }
+
+        fn is(&self, word: &str, node: &Node) -> bool {
+            (word == "old") == (node.name == "old")
+        }
+
+        fn with_status(&self, status: &str) -> Result<BTreeSet<String>, String> {
+            match status {
+                "error" => Ok(BTreeSet::from(["model.p.old".to_owned()])),
+                _ => Err("the state has no run_results.json".to_owned()),
+            }
+        }
+
+        fn fresher(&self) -> Result<BTreeSet<String>, String> {
+            Err("the state has no sources.json".to_owned())
+        }
+    }
+
+    fn selected(text: &str, earlier: Option<&dyn Earlier>) -> String {
+        let place = Place::new(SourceMap::default().add("p.yml", ""), Span::default());
+        let mut nodes = Nodes::default();
+        for name in ["old", "new"] {
+            let mut node = Node::defined(ResourceType::Model, "p", name, place);
+            node.fqn = vec!["p".to_owned(), name.to_owned()];
+            nodes.enabled.insert(node.unique_id.clone(), node);
+        }
+        let graph = Graph::new(&nodes);
+        let selectors = Selectors::default();
+        let config = |_: &Node| DataMap::new();
+        let ground =
+            Ground { nodes: &nodes, graph: &graph, selectors: &selectors, root: "p", config, earlier };
+        let request = Request { select: vec![text.to_owned()], ..Request::default() };
+        match select(ground, &request) {
+            Ok(found) => found.ids.into_iter().collect::<Vec<_>>().join(" "),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn another_state_is_asked() {
+        let asked = |text| selected(text, Some(&Before { has_nodes: true }));
+        assert_eq!(asked("state:old"), "model.p.old");
+        assert_eq!(asked("state:new"), "model.p.new");
+        assert_eq!(asked("state:modified.body"), "model.p.new");
+        assert_eq!(asked("result:error"), "model.p.old");
+        assert!(asked("result:fail").starts_with("the state has no run_results.json; write it"));
+        assert!(asked("source_status:fresher").starts_with("the state has no sources.json; write it"));
+        assert!(asked("source_status:older").contains("expected fresher"));
+        assert!(asked("state:modfied").contains("expected one of new, old, modified, unmodified"));
+        for earlier in [None, Some(&Before { has_nodes: false } as &dyn Earlier)] {
+            let error = selected("state:new", earlier);
+            assert!(error.starts_with("Got a state selector method, but no comparison manifest; "));
+        }
+    }
 }

@@ -1,10 +1,12 @@
 //! `selectors.yml`: selections with names, read with their places, and written as dbt's manifest has them. Knows the
 //! file's rendered tree, not who rendered it.
 
+mod normalized;
+
 use indexmap::IndexMap;
 
 use crate::base::data::{Data, DataMap};
-use crate::diagnostic::{Diagnostic, codes};
+use crate::diagnostic::{Diagnostic, Severity, codes};
 use crate::graph::select::error::SelectError;
 use crate::graph::select::grammar::{self, Criterion, Depth};
 use crate::graph::select::{IndirectSelection, Spec};
@@ -61,7 +63,8 @@ impl Selectors {
             }
             let Some(spec) = selectors.root(definition, findings) else { continue };
             let mut normalized = node.to_data().as_map().cloned().unwrap_or_default();
-            normalized.insert("definition".to_owned(), selectors.normalize(&definition.to_data()));
+            normalized
+                .insert("definition".to_owned(), normalized::definition(&selectors, &definition.to_data()));
             // A later selector of the same name counts, as in dbt.
             selectors.known.insert(name, Selector { spec, normalized });
         }
@@ -177,7 +180,7 @@ impl Selectors {
                     Diagnostic::at(codes::INVALID_VALUE, item.place, message).label("the rest is ignored");
                 let finding =
                     finding.hint("write the rest as an entry of its own, or as a selector to inherit from");
-                findings.push(Diagnostic { severity: crate::diagnostic::Severity::Warning, ..finding });
+                findings.push(Diagnostic { severity: Severity::Warning, ..finding });
             }
             if excluded.is_some() {
                 let message = format!("`{key}` has a second entry with `exclude`");
@@ -204,21 +207,28 @@ impl Selectors {
             return None;
         };
         if method == "selector" {
+            if node.entries().len() > 2 {
+                let message = "a selector that is inherited is taken as it is, in dbt as here";
+                let finding = Diagnostic::at(codes::INVALID_VALUE, node.place, message);
+                let finding = finding.label("only `method` and `value` count");
+                findings.push(Diagnostic { severity: Severity::Warning, ..finding });
+            }
             return self.inherited(&value.to_data().to_text().unwrap_or_default(), value, findings);
         }
         let mut criterion = criterion(&method, value, node, findings)?;
         let depth = |reader: &mut Reader<'_>, key, depth_key, findings: &mut Vec<Diagnostic>| {
-            let steps = reader.integer(depth_key, findings).and_then(|steps| usize::try_from(steps).ok());
-            match (reader.boolean(key, findings).unwrap_or(false), steps) {
+            let steps = reader.integer(depth_key, findings);
+            match (reader.node(key).is_some_and(|node| truth(key, node, findings)), steps) {
                 (false, _) => Depth::None,
                 // dbt takes no steps for no limit.
                 (true, None | Some(0)) => Depth::All,
-                (true, Some(steps)) => Depth::Steps(steps),
+                (true, Some(steps)) => Depth::Steps(usize::try_from(steps).unwrap_or_default()),
             }
         };
         criterion.parents = depth(&mut reader, "parents", "parents_depth", findings);
         criterion.children = depth(&mut reader, "children", "children_depth", findings);
-        criterion.at = reader.boolean("childrens_parents", findings).unwrap_or(false);
+        criterion.at =
+            reader.node("childrens_parents").is_some_and(|node| truth("childrens_parents", node, findings));
         if criterion.at && criterion.children != Depth::None {
             let message =
                 "`childrens_parents` reaches all descendants already: `children` has no meaning beside it";
@@ -246,40 +256,6 @@ impl Selectors {
             findings.push(finding.hint_nearest(name, self.names()));
         }
         known
-    }
-
-    /// Takes a definition apart as dbt's manifest has it.
-    fn normalize(&self, definition: &Data) -> Data {
-        let Data::Map(map) = definition else {
-            return definition
-                .as_str()
-                .map_or_else(|| definition.clone(), |text| Data::Map(normalized_text(text)));
-        };
-        let list = |data: &Data| match data {
-            Data::List(items) => Data::List(items.iter().map(|item| self.normalize(item)).collect()),
-            other => other.clone(),
-        };
-        for key in ["union", "intersection"] {
-            if let Some(items) = map.get(key) {
-                return Data::Map([(key.to_owned(), list(items))].into_iter().collect());
-            }
-        }
-        match map.first() {
-            Some((key, items)) if key == "exclude" => {
-                Data::Map([("exclude".to_owned(), list(items))].into_iter().collect())
-            }
-            Some((method, value)) if map.len() == 1 => {
-                let pairs =
-                    [("method".to_owned(), Data::from(method.as_str())), ("value".to_owned(), list(value))];
-                Data::Map(pairs.into_iter().collect())
-            }
-            _ if map.get("method").and_then(Data::as_str) == Some("selector") => map
-                .get("value")
-                .and_then(Data::to_text)
-                .and_then(|name| self.get(&name)?.normalized.get("definition").cloned())
-                .unwrap_or_else(|| definition.clone()),
-            _ => definition.clone(),
-        }
     }
 }
 
@@ -330,6 +306,24 @@ fn criterion(method: &str, value: &Node, node: &Node, findings: &mut Vec<Diagnos
     }
 }
 
+/// Reads whether a graph operator is there. dbt takes any value, and any number but 0 for yes.
+fn truth(key: &str, node: &Node, findings: &mut Vec<Diagnostic>) -> bool {
+    let data = node.to_data();
+    let taken = match &data {
+        Data::Bool(truth) => return *truth,
+        Data::Str(text) if text.eq_ignore_ascii_case("true") => return true,
+        Data::Str(text) if text.eq_ignore_ascii_case("false") => return false,
+        Data::Null => false,
+        other => other.as_i64() != Some(0),
+    };
+    let message = format!("`{key}` is true or false, not {}", data.type_name());
+    let finding = Diagnostic::at(codes::INVALID_VALUE, node.place, message);
+    let finding = finding.label(format!("taken for {taken}"));
+    let finding = finding.hint("`parents_depth` and `children_depth` say how far to go");
+    findings.push(Diagnostic { severity: Severity::Warning, ..finding });
+    taken
+}
+
 fn read_indirect(node: &Node, findings: &mut Vec<Diagnostic>) -> Option<IndirectSelection> {
     let text = node.to_data().to_text().unwrap_or_default();
     let found = IndirectSelection::named(&text);
@@ -340,37 +334,4 @@ fn read_indirect(node: &Node, findings: &mut Vec<Diagnostic>) -> Option<Indirect
         findings.push(finding.hint_nearest(&text, known));
     }
     found
-}
-
-/// Takes a text apart as dbt's manifest has it: depths stay texts.
-fn normalized_text(text: &str) -> DataMap {
-    let mut map = DataMap::new();
-    let Ok(criterion) = grammar::criterion(text) else { return map };
-    let mut put = |key: &str, value: Data| {
-        map.insert(key.to_owned(), value);
-    };
-    if criterion.at {
-        put("childrens_parents", true.into());
-    }
-    let depth = |depth: Depth| match depth {
-        Depth::Steps(steps) => Some(steps.to_string()),
-        Depth::None | Depth::All => None,
-    };
-    if criterion.parents != Depth::None {
-        put("parents", true.into());
-        if let Some(steps) = depth(criterion.parents) {
-            put("parents_depth", steps.into());
-        }
-    }
-    let method: Vec<&str> =
-        [criterion.method].into_iter().chain(criterion.arguments.iter().map(String::as_str)).collect();
-    put("method", method.join(".").into());
-    put("value", criterion.value);
-    if criterion.children != Depth::None {
-        put("children", true.into());
-        if let Some(steps) = depth(criterion.children) {
-            put("children_depth", steps.into());
-        }
-    }
-    map
 }

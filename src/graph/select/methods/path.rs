@@ -11,10 +11,10 @@ use crate::graph::select::pattern::PathPattern;
 /// Takes the criterion apart: finds the files and folders of the project that it means.
 pub(super) fn prepare<'a>(question: &'a Question<'a>) -> Result<Matcher<'a>, SelectError> {
     let ground = question.evaluator.ground;
-    let pattern = PathPattern::new(&question.value);
-    if pattern.is_empty() {
-        return Ok(Box::new(|_| false));
+    if question.value.is_empty() || question.value.starts_with('/') {
+        return Err(question.refuse("a path from the project's folder on, as `models/marts`"));
     }
+    let pattern = PathPattern::new(&question.value);
     // Paths of packages count from the folder of the package, and dbt looks for them in that of the project.
     let mut known = BTreeMap::new();
     for node in ground.nodes.enabled.values().filter(|node| node.package == ground.root) {
@@ -40,6 +40,7 @@ fn files(node: &Node) -> impl Iterator<Item = &str> {
 
 /// Returns a path and the folders above it, with whether each is a folder; the topmost is empty.
 fn prefixes(path: &str) -> impl Iterator<Item = (&str, bool)> {
+    let path = path.strip_prefix("./").unwrap_or(path);
     let folders = path.match_indices('/').filter_map(|(at, _)| path.get(..at));
     [""].into_iter().chain(folders).map(|folder| (folder, true)).chain([(path, false)])
 }
