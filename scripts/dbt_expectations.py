@@ -100,6 +100,8 @@ def run_dbt(arguments, quiet=True):
     deprecations.reset_deprecations()
     printed = io.StringIO()
     flags = ["--no-send-anonymous-usage-stats", "--no-partial-parse", "--no-use-colors"] + ["--quiet"] * quiet
+    # dbt takes no flag both before and after its command.
+    flags = [flag for flag in flags if flag not in arguments]
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
         result = dbtRunner().invoke(flags + arguments)
     DuckDBConnectionManager.close_all_connections()

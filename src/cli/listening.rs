@@ -13,6 +13,7 @@ use crate::report::record::Level;
 use crate::report::records::Style;
 use crate::report::several::Several;
 use crate::report::text::{self, TextReport};
+use crate::report::timing::TimingReport;
 use crate::run::events::Listener;
 
 /// What decides who listens.
@@ -22,6 +23,8 @@ pub(super) struct Listening<'l> {
     pub(super) colour: bool,
     pub(super) secrets: &'l Secrets,
     pub(super) sources: &'l Arc<SourceMap>,
+    /// The folder that paths are seen from.
+    pub(super) here: &'l Path,
     /// Whether there is a project, which a log file belongs to.
     pub(super) has_project: bool,
 }
@@ -29,11 +32,13 @@ pub(super) struct Listening<'l> {
 impl Listening<'_> {
     /// Makes who listens, and who of these is the log file; nobody is told a secret.
     pub(super) fn listeners(&self, invocation_id: &str) -> (Arc<dyn Listener>, Option<Arc<dyn Listener>>) {
-        let screen = self.screen(invocation_id);
-        match self.file(invocation_id) {
-            Some(file) => (Arc::new(Several(vec![screen, file.clone()])), Some(file)),
-            None => (screen, None),
+        let file = self.file(invocation_id);
+        let mut all = vec![self.screen(invocation_id)];
+        all.extend(file.clone());
+        if let Some(path) = self.flags.text("record_timing_info") {
+            all.push(Arc::new(TimingReport::new(self.here.join(path))));
         }
+        (Arc::new(Several(all)), file)
     }
 
     fn screen(&self, invocation_id: &str) -> Arc<dyn Listener> {

@@ -65,8 +65,15 @@ impl Setting {
         let no_colour = surroundings.environment.get("NO_COLOR").is_some_and(|value| !value.is_empty());
         let colour = stdout().is_terminal() && !no_colour && flags.is_on("use_colors");
         let invocation_id = uuid::Uuid::new_v4().to_string();
-        let listening =
-            Listening { flags: &flags, colour, secrets: &secrets, sources: &sources, has_project };
+        let here = fs::current_folder().unwrap_or_default();
+        let listening = Listening {
+            flags: &flags,
+            colour,
+            secrets: &secrets,
+            sources: &sources,
+            here: &here,
+            has_project,
+        };
         let (listener, log) = listening.listeners(&invocation_id);
         Ok(Self {
             global: global.clone(),

@@ -105,22 +105,32 @@ pub const FLAGS: &[Flag] = &[
         "Folder with the manifest that `--defer` and `clone` take, instead of `--state`",
     ),
     flag("cache_selected_only", OFF, ""),
-    flag("introspect", ON, ""),
+    flag("introspect", ON, "Let no template ask the database while nodes are compiled"),
     flag("log_cache_events", OFF, ""),
-    flag("log_file_max_bytes", Kind::Number(10_485_760), ""),
-    flag("log_format_file", Kind::Choice(&["debug", "text", "json", "default"]), ""),
-    flag("log_level_file", Kind::Choice(FILE_LEVELS), ""),
-    flag("log_path", Kind::Path, ""),
+    flag(
+        "log_file_max_bytes",
+        Kind::Number(10_485_760),
+        "Bytes that a log file holds before it is put aside; five are kept",
+    ),
+    flag(
+        "log_format_file",
+        Kind::Choice(&["debug", "text", "json", "default"]),
+        "How lines of the log file are written",
+    ),
+    flag("log_level_file", Kind::Choice(FILE_LEVELS), "The least important lines of the log file"),
+    flag("log_path", Kind::Path, "Folder of the log file, `logs` if nobody says so"),
     flag("macro_debugging", OFF, ""),
     flag("partial_parse", ON, ""),
     flag("partial_parse_file_diff", ON, ""),
+    flag("partial_parse_file_path", Kind::Path, ""),
     flag("populate_cache", ON, ""),
-    lettered("record_timing_info", 'r', Kind::Path, ""),
+    lettered("record_timing_info", 'r', Kind::Path, "File that is told how long each node took"),
     flag("send_anonymous_usage_stats", ON, ""),
     flag("show_all_deprecations", OFF, ""),
+    flag("show_resource_report", OFF, ""),
     flag("static_parser", ON, ""),
     flag("upload_to_artifacts_ingest_api", OFF, ""),
-    flag("use_colors_file", ON, ""),
+    flag("use_colors_file", ON, "Write no colours to the log file"),
     flag("use_experimental_parser", OFF, ""),
     flag("use_fast_test_edges", OFF, ""),
 ];
@@ -394,6 +404,17 @@ fn as_written(file: &Path, key: &str) -> Option<Data> {
 }
 
 impl Flag {
+    /// Reads the variables that say the opposite of a flag.
+    fn under_another_name(&self, environment: &BTreeMap<String, String>) -> Option<Data> {
+        let name = match self.name {
+            "print" => "DBT_NO_PRINT",
+            "send_anonymous_usage_stats" => "DO_NOT_TRACK",
+            _ => return None,
+        };
+        let says_so = self.kind.parse(environment.get(name)?)?.as_bool()?;
+        says_so.then(|| false.into())
+    }
+
     /// Reads the flag's variable; `DBT_ENGINE_X` counts before `DBT_X`, and an empty one is none.
     fn in_environment(&self, environment: &BTreeMap<String, String>) -> Result<Option<Data>, String> {
         let upper = self.name.to_uppercase();
@@ -401,7 +422,7 @@ impl Flag {
         let found = names
             .iter()
             .find_map(|name| environment.get(name).filter(|text| !text.is_empty()).map(|text| (name, text)));
-        let Some((name, text)) = found else { return Ok(None) };
+        let Some((name, text)) = found else { return Ok(self.under_another_name(environment)) };
         match self.kind.parse(text) {
             Some(value) => Ok(Some(value)),
             None => Err(format!("the variable {name} is `{text}`: {}", self.kind.wanted())),

@@ -9,3 +9,4 @@ mod records_of_results;
 pub mod several;
 pub mod table;
 pub mod text;
+pub mod timing;

@@ -349,6 +349,10 @@ impl Host for NodeHost {
         if let Some(halt) = self.session.halted() {
             return Err(HostError::new(halt.message()));
         }
+        let options = &self.session.project.invocation.options;
+        if options.which == "compile" && !options.flags.is_on("introspect") {
+            return Err(HostError::new("the template asks the database, and `--no-introspect` forbids that"));
+        }
         if auto_begin && !self.in_transaction.get() {
             self.send("BEGIN", false, None)?;
             self.in_transaction.set(true);

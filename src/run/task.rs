@@ -241,7 +241,11 @@ pub(super) fn called(
     result: &mut NodeResult,
 ) -> Result<Option<Stored>, RenderError> {
     let project = &session.project;
-    let Some(found) = project.macros.materialization(materialization) else {
+    // The materializations of tests return rows that nobody would keep.
+    let is_for_tests =
+        node.resource_type == ResourceType::Model && matches!(materialization, "test" | "unit");
+    let found = project.macros.materialization(materialization).filter(|_| !is_for_tests);
+    let Some(found) = found else {
         let mut error = RenderError::new(format!(
             "No materialization '{materialization}' was found for adapter {}",
             project.invocation.target.adapter

@@ -113,7 +113,7 @@ pub struct Show {
     /// Query to show instead of a node; templates are rendered
     #[arg(long, value_name = "SQL", conflicts_with_all = ["select", "exclude", "selector"])]
     pub inline: Option<String>,
-    /// Query to show as it is: the project is not read, and no templates are rendered
+    /// Query to show as it is: no templates are rendered
     #[arg(long, value_name = "SQL", conflicts_with_all = ["select", "exclude", "selector", "inline"])]
     pub inline_direct: Option<String>,
     /// Number of rows, -1 for all

@@ -66,7 +66,8 @@ pub(super) fn run(setting: &Setting, selection: &Selection, asked: &Show) -> Exi
                     &setting.sources,
                     setting.colour,
                 ));
-                exit = Exit::Failed;
+                // dbt's code: nothing was run that could have failed.
+                exit = Exit::Misuse;
             }
         }
     }

@@ -188,7 +188,7 @@ fn show_prints_rows() {
     !   |            ^^^
     !   |
     !   = note: Candidate bindings: "id"
-    exit 1
+    exit 2
     "#);
     insta::assert_snapshot!(run(&project, "show --quiet").told(), @r"
     ! error: name a model with --select, or a query with --inline

@@ -218,6 +218,6 @@ fn a_comment_that_cannot_be_is_told() {
     insta::assert_snapshot!(
         run_with(&shop("query-comment: '{{ nothing_here() }}'"), &["show", "--inline", "select 1"]).news(), @"
     ! error[jinja-error]: the query comment cannot be rendered: 'nothing_here' is undefined
-    exit 1
+    exit 2
     ");
 }

@@ -17,6 +17,7 @@ mod macros;
 mod microbatch;
 mod offered;
 mod questions;
+mod options;
 mod retry;
 mod scheduling;
 mod seeds;
