@@ -33,7 +33,7 @@ OURS = {
 }
 IGNORED = re.compile("|".join(f"(?:{pattern})" for pattern in OURS))
 # dbt keeps these as sets.
-UNORDERED = re.compile(r".*\.(depends_on\.nodes|depends_on\.macros|sources|primary_key|parent_map\..*|child_map\..*)")
+UNORDERED = re.compile(r".*\.(depends_on\.nodes|depends_on\.macros|sources|primary_key|parent_map\..*|child_map\..*|group_map\..*)")
 BUILT_IN = re.compile(r"^macro\.(dbt|dbt_duckdb)\.")
 
 
@@ -173,7 +173,7 @@ class Differences:
                 self.compare(inner, left.get(key, "missing"), right.get(key, "missing"), at)
             return
         if isinstance(left, list) and isinstance(right, list):
-            if UNORDERED.fullmatch(place) or place.startswith(("manifest.parent_map", "manifest.child_map")):
+            if UNORDERED.fullmatch(place) or place.startswith(("manifest.parent_map", "manifest.child_map", "manifest.group_map")):
                 keep = [sorted(json.dumps(one) for one in side if not BUILT_IN.match(str(one))) for side in (left, right)]
                 if keep[0] != keep[1]:
                     self.add(place, where, *([json.loads(one) for one in side] for side in keep))

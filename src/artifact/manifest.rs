@@ -110,6 +110,9 @@ fn with_compiled(mut value: Value, result: Option<&NodeResult>) -> Value {
         let code = result.filter(|_| !is_empty).and_then(|result| result.compiled_code.as_deref());
         if let (Some(code), Some(result)) = (code, result) {
             map.insert("compiled_path".to_owned(), result.compiled_path.as_deref().into());
+            if let Some(path) = &result.run_path {
+                map.insert("build_path".to_owned(), path.as_str().into());
+            }
             map.insert("compiled".to_owned(), true.into());
             map.insert("compiled_code".to_owned(), code.into());
             map.insert("extra_ctes_injected".to_owned(), true.into());

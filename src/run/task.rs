@@ -207,6 +207,7 @@ fn execute(
     sql: &Text,
     result: &mut NodeResult,
 ) -> Result<(), RenderError> {
+    result.run_path = Some(output_path(session, "run", node).display().to_string());
     let main = materialized(session, host, node, names, sql, result)?;
     result.receipt = receipt(&main);
     if node.resource_type == ResourceType::Test {

@@ -5,12 +5,13 @@ use rayon::prelude::*;
 
 use crate::base::data::{Data, DataMap};
 use crate::compile::context::Recorder;
+use crate::compile::node_value::GROUP_OF_TESTED;
 use crate::compile::parse::sources::folders;
 use crate::compile::parse::{Draft, Reading, resources, unrendered};
 use crate::compile::test_names::{id_suffix, synthesize};
 use crate::compile::{context, render, yaml_text};
 use crate::diagnostic::{Diagnostic, codes};
-use crate::graph::nodes::{Argument, Detail, GenericTest, Node, ResourceType};
+use crate::graph::nodes::{Argument, Detail, GenericTest, Node, Nodes, ResourceType};
 use crate::jinja::value::Value;
 use crate::project::config::Config;
 use crate::project::config_tree;
@@ -206,7 +207,7 @@ fn draft(
         database: String::new(),
         schema: String::new(),
         alias: short_name.clone(),
-        description: Prose::plain(test.description.as_str()),
+        description: Prose { place: Some(test.place), ..Prose::plain(test.description.as_str()) },
         version: None,
         columns: Vec::new(),
         tags: Vec::new(),
@@ -247,6 +248,24 @@ fn draft(
     let left_out =
         !target.enabled && test.config.get("enabled").is_none_or(|data| data.as_bool() != Some(false));
     Draft { left_out, ..Draft::new(node) }
+}
+
+/// Completes tests with what is known of the models that they test.
+pub(super) fn complete(nodes: &mut Nodes) {
+    let group = |nodes: &Nodes, test: &Node| {
+        let tested = nodes.get(test.generic_test()?.attached_node.as_ref()?)?;
+        tested.config.get("group").filter(|group| !group.is_null()).cloned()
+    };
+    let found: Vec<(String, Data)> = nodes
+        .enabled
+        .values()
+        .filter_map(|test| Some((test.unique_id.clone(), group(nodes, test)?)))
+        .collect();
+    for (id, group) in found {
+        if let Some(test) = nodes.enabled.get_mut(&id) {
+            test.kept.insert(GROUP_OF_TESTED.to_owned(), group);
+        }
+    }
 }
 
 fn arguments(reading: &Reading, target: &Target<'_>, test: &TestProperties) -> IndexMap<String, Argument> {
