@@ -103,6 +103,9 @@ fn object<'i, T: Sync>(items: &'i [T], entry: impl Fn(&'i T) -> (&'i str, String
 /// Adds what compiling a node gave.
 fn with_compiled(mut value: Value, result: Option<&NodeResult>) -> Value {
     let Value::Object(map) = &mut value else { return value };
+    if let Some(path) = result.and_then(|result| result.run_path.as_deref()) {
+        map.insert("build_path".to_owned(), path.into());
+    }
     // Seeds have no SQL of their own.
     if map.contains_key("compiled_path") {
         // An empty file has nothing to compile.
@@ -110,9 +113,6 @@ fn with_compiled(mut value: Value, result: Option<&NodeResult>) -> Value {
         let code = result.filter(|_| !is_empty).and_then(|result| result.compiled_code.as_deref());
         if let (Some(code), Some(result)) = (code, result) {
             map.insert("compiled_path".to_owned(), result.compiled_path.as_deref().into());
-            if let Some(path) = &result.run_path {
-                map.insert("build_path".to_owned(), path.as_str().into());
-            }
             map.insert("compiled".to_owned(), true.into());
             map.insert("compiled_code".to_owned(), code.into());
             map.insert("extra_ctes_injected".to_owned(), true.into());

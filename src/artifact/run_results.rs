@@ -10,7 +10,7 @@ use crate::compile::event_time::Window;
 use crate::compile::node_value;
 use crate::compile::project::Project;
 use crate::graph::nodes::ResourceType;
-use crate::run::result::{BatchResults, NodeResult};
+use crate::run::result::{BatchResults, NodeResult, Status};
 
 /// Makes the results of a run.
 pub fn run_results(project: &Project, results: &[&NodeResult], seconds: f64) -> Value {
@@ -50,11 +50,12 @@ fn one(project: &Project, result: &NodeResult) -> Value {
     let compiles = node.is_some_and(|node| {
         !matches!(node.resource_type, ResourceType::Seed) && !node.resource_type.is_no_op()
     });
+    let failures = if result.status == Status::NoOp { Some(0) } else { result.failures };
     let relation = node.filter(|_| compiles).and_then(node_value::relation_name);
     json!({
         "status": result.status.word(), "timing": timings(result),
         "thread_id": result.thread(), "execution_time": result.seconds,
-        "adapter_response": response, "message": result.message, "failures": result.failures,
+        "adapter_response": response, "message": result.message, "failures": failures,
         "unique_id": result.unique_id, "compiled": compiles.then_some(result.compiled_code.is_some()),
         "compiled_code": result.compiled_code, "relation_name": relation,
         "batch_results": result.batches.as_ref().map(batches),

@@ -157,8 +157,11 @@ fn compiled(
 ) -> Result<(Environment, Text), RenderError> {
     let begun = clock::now();
     let compiled = render::node(&session.project, node, Some(host))?;
-    if node.resource_type != ResourceType::Seed {
-        keep(session, node, &compiled.output, result)?;
+    match node.resource_type {
+        ResourceType::Seed => {}
+        // As in dbt, no file is kept of it.
+        ResourceType::Snapshot => result.compiled_code = Some(compiled.output.text.clone()),
+        _ => keep(session, node, &compiled.output, result)?,
     }
     result.compiled_at = Some((begun, clock::now()));
     result.macros = compiled.names.called_macros();

@@ -238,6 +238,9 @@ fn draft(
     }
     let mut own = Config::default();
     calls.iter().chain([&test.config]).for_each(|given| own.merge_all(given));
+    if let Some(tags) = test.config.get("tags") {
+        own.merge("tags", tags.clone());
+    }
     let packages = reading.packages().map(|(package, _)| package);
     if let Some(package) = packages.into_iter().find(|package| package.name == target.package) {
         node.unrendered_config =
@@ -341,6 +344,8 @@ fn configure(
         config.merge_all(call);
     }
     config.merge_all(&test.config);
+    // dbt takes a test's own tags in twice.
+    config.merge("tags", test.config.get("tags").cloned().unwrap_or_else(|| Data::List(Vec::new())));
     if let Some(root) = reading.root().filter(|root| root.name != target.package) {
         for value in
             root.definition.tree("data_tests").map(|tree| config_tree::walk(tree, fqn)).unwrap_or_default()
