@@ -121,18 +121,20 @@ fn model_target<'t>(
         ),
         None => (format!("{kind}.{package}.{name}"), name.to_owned(), format!("'{name}'")),
     };
-    let node = known.get(id.as_str())?;
+    // What is described and not there is tested all the same: such a test is left out with a warning, once its
+    // references are looked for.
+    let node = known.get(id.as_str());
     Some(Target {
         package,
         file,
         model: format!("{{{{ get_where_subquery(ref({argument})) }}}}"),
         name: shown,
         prefix: "",
-        attached: Some(id),
+        attached: node.map(|_| id),
         file_key_name: format!("{}.{name}", section.key()),
         column,
         tags: Vec::new(),
-        enabled: node.config.is_enabled(),
+        enabled: node.is_none_or(|node| node.config.is_enabled()),
     })
 }
 
