@@ -16,6 +16,7 @@ import os
 import pathlib
 import re
 import shlex
+import shutil
 import sys
 import tempfile
 
@@ -82,6 +83,10 @@ def answer(found):
                     write_file(folder, *said)
                 elif word == "Remove":
                     (folder / said.strip()).unlink()
+                elif word == "Keep":
+                    (folder / said.strip()).mkdir(exist_ok=True)
+                    for artifact in (folder / "target").glob("*.json"):
+                        shutil.copy(artifact, folder / said.strip())
                 elif word == "Env":
                     os.environ.update([said.strip().split("=", 1)])
                 elif word == "Run":

@@ -11,6 +11,7 @@
 //! - [`jinja`]: the template language: syntax, Python's values, the evaluator, provenance of every byte.
 //! - [`graph`]: nodes, how they depend on each other, selection.
 //! - [`adapter`]: databases behind one trait.
+//! - [`state`]: another state of a project, as artifacts tell it.
 //! - [`packages`]: what a project asks for of others' projects: versions, fetching, the lock, installing.
 //! - [`compile`]: from a project folder to resolved nodes, from a node to its SQL.
 //! - [`run`]: which node runs when, and what came of it.
@@ -31,4 +32,5 @@ pub mod packages;
 pub mod project;
 pub mod report;
 pub mod run;
+pub mod state;
 pub mod yaml;

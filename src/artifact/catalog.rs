@@ -17,7 +17,10 @@ type Place = [String; 3];
 pub fn catalog(project: &Project, facts: &Facts, chosen: &BTreeSet<String>) -> Value {
     let mut found: BTreeMap<Place, &RelationFacts> = BTreeMap::new();
     for relation in &facts.relations {
-        found.insert(place(relation.database.as_deref().unwrap_or_default(), &relation.schema, &relation.name), relation);
+        found.insert(
+            place(relation.database.as_deref().unwrap_or_default(), &relation.schema, &relation.name),
+            relation,
+        );
     }
     let section = |takes: fn(&Node) -> bool| -> Map<String, Value> {
         let nodes = project.nodes.enabled.values();

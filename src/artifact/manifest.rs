@@ -31,8 +31,7 @@ pub fn manifest(project: &Project, results: &[&NodeResult]) -> String {
     metadata.insert("send_anonymous_usage_stats".to_owned(), false.into());
     metadata.insert("adapter_type".to_owned(), invocation.target.adapter.as_str().into());
     let [database, schema, identifier] = project.quoting();
-    let quoting =
-        json!({"database": database, "schema": schema, "identifier": identifier, "column": null});
+    let quoting = json!({"database": database, "schema": schema, "identifier": identifier, "column": null});
     metadata.insert("quoting".to_owned(), quoting);
     let run_started_at = invocation.started_at.format("%Y-%m-%dT%H:%M:%S%.6f+00:00").to_string();
     metadata.insert("run_started_at".to_owned(), run_started_at.into());

@@ -4,8 +4,8 @@ use serde_json::{Map, Value, json};
 
 use crate::base::data::Data;
 use crate::compile::node_value::GROUP_OF_TESTED;
-use crate::compile::{macro_calls, node_value};
 use crate::compile::project::Project;
+use crate::compile::{macro_calls, node_value};
 use crate::jinja::macros::Macro;
 
 /// Returns all macros.

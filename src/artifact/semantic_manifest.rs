@@ -20,14 +20,30 @@ pub fn semantic_manifest(project: &Project) -> Value {
     let models = of(
         ResourceType::SemanticModel,
         &[
-            "name", "defaults", "description", "node_relation", "primary_entity", "entities", "measures",
-            "dimensions", "label", "metadata", "config",
+            "name",
+            "defaults",
+            "description",
+            "node_relation",
+            "primary_entity",
+            "entities",
+            "measures",
+            "dimensions",
+            "label",
+            "metadata",
+            "config",
         ],
     );
     let metrics = of(
         ResourceType::Metric,
         &[
-            "name", "description", "type", "type_params", "filter", "metadata", "label", "config",
+            "name",
+            "description",
+            "type",
+            "type_params",
+            "filter",
+            "metadata",
+            "label",
+            "config",
             "time_granularity",
         ],
     );
@@ -109,7 +125,8 @@ fn time_spine(node: &Node) -> Option<Value> {
     let value = Data::Map(node_value::node(node, 0.0)).to_json();
     let spine = value.get("time_spine").filter(|spine| !spine.is_null())?;
     let column = spine.get("standard_granularity_column").and_then(Value::as_str).unwrap_or_default();
-    let granularity = value.get("columns").and_then(|columns| columns.get(column)?.get("granularity").cloned());
+    let granularity =
+        value.get("columns").and_then(|columns| columns.get(column)?.get("granularity").cloned());
     Some(json!({
         "node_relation": {
             "alias": node.alias, "schema_name": node.schema, "database": node.database,

@@ -124,6 +124,25 @@ impl Data {
     }
 }
 
+impl From<serde_json::Value> for Data {
+    fn from(value: serde_json::Value) -> Self {
+        use serde_json::Value;
+        match value {
+            Value::Null => Data::Null,
+            Value::Bool(truth) => Data::Bool(truth),
+            Value::Number(number) => match number.as_i128() {
+                Some(whole) => Data::Int(whole),
+                None => number.as_f64().map_or(Data::Null, Data::Float),
+            },
+            Value::String(text) => Data::Str(text),
+            Value::Array(items) => Data::List(items.into_iter().map(Data::from).collect()),
+            Value::Object(entries) => {
+                Data::Map(entries.into_iter().map(|(key, value)| (key, Data::from(value))).collect())
+            }
+        }
+    }
+}
+
 impl From<&str> for Data {
     fn from(text: &str) -> Self {
         Data::Str(text.to_owned())

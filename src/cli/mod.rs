@@ -5,7 +5,9 @@ pub mod commands;
 pub mod exit;
 mod flags;
 mod interrupt;
+mod kinds;
 mod session;
+mod state;
 
 use std::ffi::OsString;
 

@@ -3,32 +3,36 @@
 use std::collections::BTreeSet;
 use std::io::{IsTerminal, stderr, stdout};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::adapter::Access;
 use crate::base::clock::Surroundings;
 use crate::base::data::{Data, DataMap};
 use crate::base::dotenv;
 use crate::base::fs::{self, FileError};
+use crate::base::secrets::{Scrubbed, Secrets};
 use crate::base::source::SourceMap;
 use crate::cli::args::{Global, Running, Selection};
 use crate::cli::exit::Exit;
+use crate::compile::changes::Changes;
 use crate::compile::event_time::RowsRead;
 use crate::compile::flags::{self, Flags};
 use crate::compile::load::LoadError;
+use crate::compile::node_value;
 use crate::compile::parse;
 use crate::compile::project::{DBT_VERSION, Options, Project};
 use crate::compile::warnings::Treatment;
 use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::graph::nodes::Node;
+use crate::graph::select::earlier::Earlier;
 use crate::graph::select::selectors::Selector;
-use crate::graph::select::{IndirectSelection, Request, select, select_spec};
+use crate::graph::select::{Ground, IndirectSelection, Request, SelectError, select, select_spec};
 use crate::project::profile;
 use crate::report::json_lines::JsonReport;
-use crate::base::secrets::{Scrubbed, Secrets};
 use crate::report::text::{self, TextReport};
 use crate::run::events::{Event, Listener};
 use crate::run::label;
+use crate::state::State;
 use crate::yaml;
 
 /// What a command works with.
@@ -41,6 +45,8 @@ pub(super) struct Setting {
     pub(super) listener: Arc<dyn Listener>,
     pub(super) colour: bool,
     secrets: Secrets,
+    /// The state that `--state` names, read when somebody wants it.
+    pub(super) state: Arc<OnceLock<Arc<State>>>,
 }
 
 impl Setting {
@@ -57,7 +63,16 @@ impl Setting {
         let no_colour = surroundings.environment.get("NO_COLOR").is_some_and(|value| !value.is_empty());
         let colour = stdout().is_terminal() && !no_colour && flags.is_on("use_colors");
         let listener = listener(&flags, colour, &secrets, &sources);
-        Ok(Self { global: global.clone(), flags, surroundings, sources, listener, colour, secrets })
+        Ok(Self {
+            global: global.clone(),
+            flags,
+            surroundings,
+            sources,
+            listener,
+            colour,
+            secrets,
+            state: Arc::default(),
+        })
     }
 
     /// Makes the same setting with another listener.
@@ -89,7 +104,8 @@ impl Setting {
         }
         let broken = self.report(&mut findings);
         match read {
-            Ok(project) if !broken => {
+            Ok(mut project) if !broken => {
+                project.deferral = self.deferral(which)?;
                 let target = &project.invocation.target;
                 let version = crate::adapter::open(target, Access::Read)
                     .map(|adapter| adapter.engine_version())
@@ -129,7 +145,7 @@ impl Setting {
         let mut set = |key: &str, value: Data| arguments.insert(key.to_owned(), value);
         set("which", which.into());
         set("vars", Data::Map(vars.clone()));
-        for name in ["defer", "favor_state", "show_resource_report", "strict_mode"] {
+        for name in ["show_resource_report", "strict_mode"] {
             set(name, false.into());
         }
         if let Some(selection) = selection {
@@ -212,13 +228,8 @@ impl Setting {
         selection: &Selection,
         takes: impl Fn(&Node) -> bool,
     ) -> Result<BTreeSet<String>, Exit> {
-        let indirect = match self.flags.text("indirect_selection") {
-            Some("cautious") => IndirectSelection::Cautious,
-            Some("buildable") => IndirectSelection::Buildable,
-            Some("empty") => IndirectSelection::Empty,
-            _ => IndirectSelection::Eager,
-        };
-        self.select_with(project, selection, indirect, takes)
+        let indirect = self.flags.text("indirect_selection").and_then(IndirectSelection::named);
+        self.select_with(project, selection, indirect.unwrap_or_default(), takes)
     }
 
     /// Selects nodes that a command is for.
@@ -229,24 +240,32 @@ impl Setting {
         indirect: IndirectSelection,
         takes: impl Fn(&Node) -> bool,
     ) -> Result<BTreeSet<String>, Exit> {
-        if let Some(selector) = self.selector(project, selection)? {
-            let found = select_spec(&project.nodes, &project.graph, &selector.spec, indirect);
-            return Ok(found.into_iter().filter(|id| project.nodes.get(id).is_some_and(&takes)).collect());
-        }
-        let request =
-            Request { select: selection.select.clone(), exclude: selection.exclude.clone(), indirect };
-        let found = match select(&project.nodes, &project.graph, &request) {
-            Ok(found) => found,
-            Err(error) => {
-                self.complain(&format!("error: {error}"));
-                return Err(Exit::Misuse);
-            }
+        let refuse = |error: SelectError| {
+            self.complain(&format!("error: {error}"));
+            Exit::Misuse
         };
-        for criterion in &found.unmatched {
-            let text = format!("The selection criterion '{criterion}' does not match any enabled nodes");
-            self.warn("NoNodesForSelectionCriteria", text)?;
-        }
-        Ok(found.ids.into_iter().filter(|id| project.nodes.get(id).is_some_and(&takes)).collect())
+        let changes = self.state()?.map(|state| Changes::new(project, state));
+        let ground = Ground {
+            nodes: &project.nodes,
+            graph: &project.graph,
+            selectors: &project.selectors,
+            root: project.root().map_or("", |root| &root.name),
+            config: node_value::config,
+            earlier: changes.as_ref().map(|changes| changes as &dyn Earlier),
+        };
+        let found = if let Some(selector) = self.selector(project, selection).map_err(refuse)? {
+            select_spec(ground, &selector.spec, indirect).map_err(refuse)?
+        } else {
+            let request =
+                Request { select: selection.select.clone(), exclude: selection.exclude.clone(), indirect };
+            let found = select(ground, &request).map_err(refuse)?;
+            for criterion in &found.unmatched {
+                let text = format!("The selection criterion '{criterion}' does not match any enabled nodes");
+                self.warn("NoNodesForSelectionCriteria", text)?;
+            }
+            found.ids
+        };
+        Ok(found.into_iter().filter(|id| project.nodes.get(id).is_some_and(&takes)).collect())
     }
 
     /// Returns the selector that is asked for, or the default one when nothing is.
@@ -254,22 +273,10 @@ impl Setting {
         &self,
         project: &'p Project,
         selection: &Selection,
-    ) -> Result<Option<&'p Selector>, Exit> {
+    ) -> Result<Option<&'p Selector>, SelectError> {
         let selectors = &project.selectors;
         if let Some(name) = &selection.selector {
-            if let Some(selector) = selectors.get(name) {
-                return Ok(Some(selector));
-            }
-            let known = selectors.names();
-            let near = diagnostic::suggest::nearest(name, known.iter().copied());
-            let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-            let known = if known.is_empty() {
-                "selectors.yml has none".to_owned()
-            } else {
-                format!("expected one of {}", known.join(", "))
-            };
-            self.complain(&format!("error: Could not find selector named {name}, {known}{hint}"));
-            return Err(Exit::Misuse);
+            return selectors.find(name).map(Some);
         }
         let default = selectors
             .default

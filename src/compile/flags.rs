@@ -91,6 +91,19 @@ pub const FLAGS: &[Flag] = &[
     lettered("target", 't', Kind::Text, "Target of the profile to use"),
     flag("target_path", Kind::Path, "Folder that artifacts are written to"),
     flag("single_threaded", OFF, "Run one node at a time"),
+    flag("defer", OFF, "Take from the state what is not built here and not chosen"),
+    flag("favor_state", OFF, "Take from the state what is not chosen, whether it is built here or not"),
+    flag(
+        "state",
+        Kind::Path,
+        "Folder with the artifacts of another run or environment: for `--defer`, `clone`, `state:`, `result:`, \
+         `source_status:` and `retry`",
+    ),
+    flag(
+        "defer_state",
+        Kind::Path,
+        "Folder with the manifest that `--defer` and `clone` take, instead of `--state`",
+    ),
     flag("cache_selected_only", OFF, ""),
     flag("introspect", ON, ""),
     flag("log_cache_events", OFF, ""),

@@ -6,8 +6,8 @@ use std::sync::{Arc, OnceLock};
 
 use crate::base::clock::Surroundings;
 use crate::base::data::DataMap;
-use crate::base::secrets::Secrets;
 use crate::base::fs;
+use crate::base::secrets::Secrets;
 use crate::base::source::{FileId, Place, SourceMap};
 use crate::base::text::Span;
 use crate::compile::context;

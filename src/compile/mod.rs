@@ -1,7 +1,9 @@
 //! From a project folder to resolved nodes, and from a node to its SQL: joins project, language and graph. Runs
 //! nothing; what a template asks of a database goes to a host that a higher layer brings.
 
+pub mod changes;
 pub mod context;
+pub mod deferral;
 pub mod ephemeral;
 pub mod event_time;
 pub mod flags;

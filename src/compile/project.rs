@@ -10,6 +10,7 @@ use crate::base::data::{Data, DataMap};
 use crate::base::fs::{self, FileError};
 use crate::base::secrets::Secrets;
 use crate::base::source::{Place, SourceMap};
+use crate::compile::deferral::Deferral;
 use crate::compile::event_time::RowsRead;
 use crate::compile::flags::Flags;
 use crate::graph::build::{Graph, Resolver};
@@ -183,6 +184,8 @@ pub struct Project {
     pub docs: Vec<DocBlock>,
     /// All groups.
     pub groups: Vec<Group>,
+    /// Which relations of another environment stand in for those of this one.
+    pub deferral: Deferral,
 }
 
 impl Project {

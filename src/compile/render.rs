@@ -13,7 +13,9 @@ use crate::compile::project::Project;
 use crate::diagnostic::Diagnostic;
 use crate::graph::build::Resolution;
 use crate::graph::nodes::{Argument, Batch, Node, ReferenceTarget, ResourceType};
+use crate::jinja::builtins::adapter::host_error;
 use crate::jinja::builtins::config::{ConfigCalls, ConfigFunction};
+use crate::jinja::builtins::relation::Relation;
 use crate::jinja::builtins::results::{self, Results};
 use crate::jinja::eval::error::RenderError;
 use crate::jinja::eval::{Environment, Mode, call, render, render_native};
@@ -220,6 +222,8 @@ pub fn environment(
     );
     let is_hook = node.resource_type == ResourceType::Operation;
     names.set("this", if is_hook { Value::None } else { Value::object(node_value::own_relation(node)) });
+    let other = project.deferral.relation(node);
+    names.set("defer_relation", other.map_or(Value::None, Value::object));
     // Filled in when the node runs.
     names.set("sql", Value::None);
     names.set("compiled_code", Value::None);
@@ -229,12 +233,13 @@ pub fn environment(
     names.set("model", model_value(project, node));
     for kind in context::REFERENCES {
         let (project, id, injected) = (project.clone(), node.unique_id.clone(), injected.clone());
-        let batch = node.batch.clone();
+        let (batch, host) = (node.batch.clone(), host.cloned());
         names.set(
             kind,
             Native::value(kind, move |_, arguments| {
                 let target = context::reference_target(kind, arguments)?;
-                resolve(&project, &id, batch.as_ref(), &target, &injected).map_err(Into::into)
+                let caller = Caller { id: &id, batch: batch.as_ref(), host: host.as_ref() };
+                resolve(&project, &caller, &target, &injected).map_err(Into::into)
             }),
         );
     }
@@ -292,14 +297,22 @@ fn final_config(node: &Node) -> Config {
     Config::from(node_value::config(node))
 }
 
+/// Whose template calls.
+struct Caller<'c> {
+    id: &'c str,
+    batch: Option<&'c Batch>,
+    host: Option<&'c Rc<dyn Host>>,
+}
+
 fn resolve(
     project: &Arc<Project>,
-    id: &str,
-    batch: Option<&Batch>,
+    caller: &Caller<'_>,
     target: &ReferenceTarget,
     injected: &Rc<RefCell<Vec<String>>>,
 ) -> Result<Value, RenderError> {
-    let Some(node) = project.nodes.get(id) else { return Err(RenderError::new("this node is not known")) };
+    let Some(node) = project.nodes.get(caller.id) else {
+        return Err(RenderError::new("this node is not known"));
+    };
     let Resolution::Found(found) = project.resolver.resolve(&node.package, target) else {
         let error = RenderError::new(format!("`{}` was not found, or is disabled", target.text()));
         return Err(error.hint(
@@ -322,9 +335,20 @@ fn resolve(
     if parent.is_ephemeral() && !injected.borrow().contains(&found) {
         injected.borrow_mut().push(found.clone());
     }
-    let mut relation = node_value::relation(parent);
-    project.invocation.options.rows.narrow(&mut relation, (node, batch), parent);
+    let mut relation = led_relation(project, parent, caller.host)?;
+    project.invocation.options.rows.narrow(&mut relation, (node, caller.batch), parent);
     Ok(Value::object(relation))
+}
+
+/// Returns the relation that a reference to a node gives: its own, or the one that stands in for it.
+fn led_relation(
+    project: &Project,
+    node: &Node,
+    host: Option<&Rc<dyn Host>>,
+) -> Result<Relation, RenderError> {
+    let stand_in = project.deferral.stand_in(project, node, host);
+    let stand_in = stand_in.map_err(|error| host_error(&error, None))?;
+    Ok(stand_in.unwrap_or_else(|| node_value::relation(node)))
 }
 
 /// Returns compiled SQL as a value that keeps its places.
@@ -333,9 +357,9 @@ pub fn sql_value(output: &Output) -> Value {
 }
 
 /// Sets `ref`, `source` and `function` for a query that belongs to no node: every node may be named.
-pub fn set_references(project: &Arc<Project>, names: &Environment) {
+pub fn set_references(project: &Arc<Project>, names: &Environment, host: &Rc<dyn Host>) {
     for kind in context::REFERENCES {
-        let project = project.clone();
+        let (project, host) = (project.clone(), host.clone());
         names.set(
             kind,
             Native::value(kind, move |_, arguments| {
@@ -351,7 +375,7 @@ pub fn set_references(project: &Arc<Project>, names: &Environment) {
                         node.name
                     ))
                     .into()),
-                    Some(node) => Ok(Value::object(node_value::relation(node))),
+                    Some(node) => Ok(Value::object(led_relation(&project, node, Some(&host))?)),
                     None => {
                         let name = target.text();
                         let near = crate::diagnostic::suggest::nearest(&name, project.resolver.names());

@@ -205,7 +205,8 @@ pub fn resolve_all(nodes: &mut Nodes, resolver: &Resolver, findings: &mut Vec<Di
     }
     let mut left_out = Vec::new();
     for node in nodes.enabled.values_mut() {
-        let mut parents = std::mem::take(&mut node.depends_on);
+        let given = std::mem::take(&mut node.depends_on);
+        let mut parents = Vec::new();
         let mut seen: BTreeSet<&ReferenceTarget> = BTreeSet::new();
         let mut lost = false;
         let mut references: Vec<&Reference> = node.references.iter().collect();
@@ -233,6 +234,8 @@ pub fn resolve_all(nodes: &mut Nodes, resolver: &Resolver, findings: &mut Vec<Di
                 }
             }
         }
+        // Metrics of an exposure stand behind what it refers to, as in dbt.
+        parents.extend(given.into_iter().filter(|id| !parents.contains(id)).collect::<Vec<_>>());
         node.depends_on = parents;
         if lost {
             left_out.push(node.unique_id.clone());

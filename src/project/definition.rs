@@ -126,7 +126,8 @@ const RESERVED: &[&str] = &[
 impl Definition {
     /// Renders and reads a project file. Findings of error severity mean that the result is a best guess.
     pub fn read(tree: &Node, render: &mut RenderText<'_>, findings: &mut Vec<Diagnostic>) -> Self {
-        let unrendered = read_trees(&mut Reader::new(tree, "the project file", &mut Vec::new()), &mut Vec::new());
+        let unrendered =
+            read_trees(&mut Reader::new(tree, "the project file", &mut Vec::new()), &mut Vec::new());
         let tree = tree.map_texts(&mut Vec::new(), &mut |path, node, text| {
             if is_rendered(path) { render(path, node, text) } else { None }
         });

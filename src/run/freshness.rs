@@ -100,7 +100,8 @@ pub fn run(session: &Arc<Session>, chosen: &BTreeSet<String>, with_hooks: bool) 
 }
 
 fn one_turn(session: &Arc<Session>, line: &Line, node: &Node, turn: &Turn<'_>, goes_on: bool) -> Checked {
-    let name = node.source().map_or_else(String::new, |source| format!("{}.{}", source.source_name, node.name));
+    let name =
+        node.source().map_or_else(String::new, |source| format!("{}.{}", source.source_name, node.name));
     let label =
         NodeLabel { description: format!("freshness of {name}"), ..label::label(&session.project, node) };
     let (index, total) = (turn.index, turn.total);
@@ -128,7 +129,8 @@ fn one_turn(session: &Arc<Session>, line: &Line, node: &Node, turn: &Turn<'_>, g
     result.executed_at = Some((begun, clock::now()));
     result.seconds = watch.seconds();
     result.worker = turn.worker;
-    let finished = Event::NodeFinished { index, total, node: label.clone(), result: Box::new(result.clone()) };
+    let finished =
+        Event::NodeFinished { index, total, node: label.clone(), result: Box::new(result.clone()) };
     session.listener.notice(&finished);
     Checked { label, result, age }
 }

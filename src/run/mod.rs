@@ -2,6 +2,7 @@
 
 pub mod cache;
 pub mod catalog;
+mod cloning;
 pub mod events;
 pub mod freshness;
 pub mod hooks;

@@ -16,7 +16,7 @@ use crate::run::result::{Halt, NodeResult, Status};
 use crate::run::scheduler::{self, Order, Outcome, Skip, Turn};
 use crate::run::session::{Line, Session};
 use crate::run::timings::Timings;
-use crate::run::{catalog, hooks, journal, label, microbatch, task, unit_tests};
+use crate::run::{catalog, cloning, hooks, journal, label, microbatch, task, unit_tests};
 
 /// What is done with each node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +27,15 @@ pub enum Action {
     Run,
     /// Only compile.
     Compile,
+    /// Put relations of another environment under the nodes' own names.
+    Clone,
+}
+
+impl Action {
+    /// Tells whether hooks run around the nodes, and each node says when it begins and ends.
+    fn is_a_run(self) -> bool {
+        matches!(self, Action::Build | Action::Run)
+    }
 }
 
 /// How nodes are to be run.
@@ -86,7 +95,10 @@ pub fn run(
     let ids = taking_turns(project, chosen, action);
     // A process runs one command: what is chosen is chosen once.
     let _ = project.invocation.selected.set(chosen.iter().cloned().collect());
-    let plan = Plan::new(&project.nodes, &project.graph, &ids, action == Action::Build);
+    let plan = match action {
+        Action::Clone => Plan::independent(&ids),
+        _ => Plan::new(&project.nodes, &project.graph, &ids, action == Action::Build),
+    };
     let threads = project.invocation.target.threads;
     session.listener.notice(&Event::Concurrency { threads, target: project.invocation.target.name.clone() });
     let line: Line = Rc::new(RefCell::new(None));
@@ -97,6 +109,8 @@ pub fn run(
         let written =
             ids.iter().filter_map(|id| project.nodes.get(id)).filter(|node| is_written(session, node));
         catalog::prepare(session, &line, written)?;
+    }
+    if action.is_a_run() {
         let started = hooks::start(session, &line, &mut all);
         goes_on = started || !project.invocation.options.flags.is_on("skip_nodes_if_on_run_start_fails");
     }
@@ -113,13 +127,13 @@ pub fn run(
         session.listener.notice(&Event::Failure { node: node.clone(), result: Box::new(result.clone()) });
     }
     all.extend(results);
-    if action != Action::Compile && session.halted().is_none() {
+    if action.is_a_run() && session.halted().is_none() {
         hooks::end(session, &line, &mut all);
     }
     session.all_ended();
     let seconds = watch.seconds();
     let counts = label::ran(all.iter().filter_map(|(label, _)| project.nodes.get(&label.unique_id)));
-    if action != Action::Compile {
+    if action.is_a_run() {
         session.listener.notice(&Event::Finished { counts, seconds });
         learn(session, timings, &all);
     }
@@ -186,7 +200,7 @@ impl Run<'_> {
         }
         // Compiling builds nothing, so nothing is said to begin or to be created; what never began ends in silence.
         let halt = result.halt.filter(|_| result.status == Status::Skipped);
-        if self.action != Action::Compile && halt.is_none() {
+        if self.action.is_a_run() && halt.is_none() {
             let (index, total) = (turn.index, turn.total);
             let result = Box::new(result.clone());
             self.session.listener.notice(&Event::NodeFinished { index, total, node: called.clone(), result });
@@ -219,8 +233,10 @@ impl Run<'_> {
                 None => task::compile(self.session, line, node, turn.worker),
             };
         }
-        let (index, total) = (turn.index, turn.total);
-        self.session.listener.notice(&Event::NodeStarted { index, total, node: called.clone() });
+        if self.action.is_a_run() {
+            let (index, total) = (turn.index, turn.total);
+            self.session.listener.notice(&Event::NodeStarted { index, total, node: called.clone() });
+        }
         if let Some(journal) = self.session.journal() {
             journal.started(&node.unique_id);
         }
@@ -228,7 +244,9 @@ impl Run<'_> {
         let done = rows.and_then(|rows| task::done_before(self.session, line, node, *rows, turn.worker));
         let result = done.unwrap_or_else(|| {
             let _lane = self.session.lanes.enter();
-            if let Some(test) = node.unit_test() {
+            if self.action == Action::Clone {
+                cloning::run(self.session, line, node, turn.worker)
+            } else if let Some(test) = node.unit_test() {
                 unit_tests::run(self.session, line, node, test, turn.worker)
             } else if self.session.project.runs_in_batches(node) {
                 microbatch::run(self.session, line, node, turn.worker)

@@ -34,7 +34,7 @@ pub fn run(session: &Arc<Session>, called: &Arc<Macro>, arguments: &DataMap) -> 
     let host = NodeHost::new(session, &line);
     let shared: Rc<dyn Host> = host.clone();
     let names = catalog::environment(session, &shared);
-    render::set_references(&session.project, &names);
+    render::set_references(&session.project, &names, &shared);
     render::set_graph(&session.project, &names);
     names.set("model", model(called));
     let named = arguments.iter().map(|(name, value)| (name.as_str().into(), Value::from(value)));

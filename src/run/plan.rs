@@ -29,6 +29,14 @@ impl Plan {
         plan
     }
 
+    /// Plans nodes of which none waits for another.
+    pub fn independent(chosen: &BTreeSet<String>) -> Self {
+        let parents = chosen.iter().map(|id| (id.clone(), BTreeSet::new())).collect();
+        let mut plan = Self { parents, ..Self::default() };
+        plan.index_children();
+        plan
+    }
+
     fn index_children(&mut self) {
         self.children = self.parents.keys().map(|id| (id.clone(), BTreeSet::new())).collect();
         for (id, parents) in &self.parents {

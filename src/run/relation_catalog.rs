@@ -100,10 +100,15 @@ fn read_one(
     let place = Value::object(Relation::new(Some(database), None, None));
     let schemas = Value::list(schemas.iter().map(|schema| Value::from(schema.as_str())).collect());
     let table = call_macro(session, host, "get_catalog", vec![place, schemas])?;
-    let names = items::attribute(&table, "column_names").and_then(|names| names.iterate()).unwrap_or_default();
+    let names =
+        items::attribute(&table, "column_names").and_then(|names| names.iterate()).unwrap_or_default();
     let names: Vec<String> = names.iter().map(Value::to_text).collect();
     let rows = table.iterate().unwrap_or_default();
-    Ok(rows.iter().filter_map(Value::iterate).map(|cells| names.iter().cloned().zip(cells).collect()).collect())
+    Ok(rows
+        .iter()
+        .filter_map(Value::iterate)
+        .map(|cells| names.iter().cloned().zip(cells).collect())
+        .collect())
 }
 
 /// Puts the rows of each relation together; the order of the answer stays.

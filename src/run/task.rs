@@ -230,15 +230,30 @@ pub(super) fn materialized(
     sql: &Text,
     result: &mut NodeResult,
 ) -> Result<Stored, RenderError> {
+    called(session, host, node, node.materialization(), names, sql, result)?
+        .ok_or_else(|| RenderError::new("main is not being called during running model"))
+}
+
+/// Calls a materialization for a node, and returns what came of its main statement, if it has one.
+pub(super) fn called(
+    session: &Arc<Session>,
+    host: &Rc<dyn Host>,
+    node: &Node,
+    materialization: &str,
+    names: &Environment,
+    sql: &Text,
+    result: &mut NodeResult,
+) -> Result<Option<Stored>, RenderError> {
     let project = &session.project;
-    let materialization = node.materialization();
     let Some(found) = project.macros.materialization(materialization) else {
         let mut error = RenderError::new(format!(
             "No materialization '{materialization}' was found for adapter {}",
             project.invocation.target.adapter
         ));
         error.place = Some(node.place);
-        return Err(error.hint("the built-in ones are table, view, incremental, ephemeral and seed"));
+        return Err(error.hint(
+            "the built-in ones are table, view, incremental, ephemeral, external, snapshot, seed and function",
+        ));
     };
     let store = Results::default();
     results::set(names, &store);
@@ -277,9 +292,6 @@ pub(super) fn materialized(
         }
     }
     let main = store.borrow().get("main").cloned().flatten();
-    let Some(main) = main else {
-        return Err(RenderError::new("main is not being called during running model"));
-    };
     Ok(main)
 }
 

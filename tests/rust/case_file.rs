@@ -76,6 +76,11 @@ impl Case {
         steps.into_iter().map(|(_, step)| step).collect()
     }
 
+    /// Returns the folder of the case's file.
+    pub(crate) fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(&self.path)
+    }
+
     /// Returns what is expected.
     pub(crate) fn expected(&self) -> Option<&Block> {
         self.blocks.last()
@@ -122,6 +127,14 @@ pub(crate) fn read_folder(root: &Path, kind: &str) -> Vec<Case> {
         assert!(names.insert(&case.name), "two cases are called {}", case.name);
     }
     cases
+}
+
+/// Reads the blocks of a Markdown file that are files, with their paths: a project that cases share.
+pub(crate) fn read_files(path: &Path) -> Vec<(String, String)> {
+    let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let text = format!("## project\n{text}");
+    let blocks = headings(&text).into_iter().flat_map(|section| section.blocks);
+    blocks.filter_map(|block| Some((block.path?, block.text))).collect()
 }
 
 fn read_file(root: &Path, path: &Path) -> Vec<Case> {

@@ -1,7 +1,7 @@
 //! Cases of several commands on one project: what becomes of nodes and rows from run to run.
 //!
 //! From top to bottom: a block with a path writes a file, `Remove:` takes one away, `Run:` is a command line, and after
-//! it `Rows:` is a question to the database and `Log:` a pattern of the lines to show. `Env:` holds from there on.
+//! it `Keep:` names a folder that the artifacts are copied to, `Rows:` is a question to the database and `Log:` a pattern of the lines to show. `Env:` holds from there on.
 //! The block that is expected tells for each command the exit code, the nodes' statuses, and the answers. What a node
 //! that failed says is not told: the words are our own, and cases of errors have them.
 
@@ -39,6 +39,7 @@ pub(crate) fn run(case: &Case) -> Result<Answer, String> {
             Step::Line("Remove", path) => {
                 fs::remove_file(folder.join(path)).map_err(|error| format!("{path}: {error}"))?;
             }
+            Step::Line("Keep", name) => keep(&folder, name)?,
             Step::Line("Env", variable) => {
                 environment.push(variable.split_once('=').ok_or("a line `Env:` says NAME=value")?);
             }
@@ -55,6 +56,19 @@ pub(crate) fn run(case: &Case) -> Result<Answer, String> {
         }
     }
     Ok(Answer { block: "result", text: told.join("\n").replace("\n\n", "\n").trim_end().to_owned() })
+}
+
+/// Puts the artifacts that are there into a folder of their own, as another state of the project.
+fn keep(folder: &Path, name: &str) -> Result<(), String> {
+    let told = |error: std::io::Error| format!("{name}: {error}");
+    fs::create_dir_all(folder.join(name)).map_err(told)?;
+    for entry in fs::read_dir(folder.join("target")).map_err(told)? {
+        let path = entry.map_err(told)?.path();
+        if path.extension().is_some_and(|extension| extension == "json") {
+            fs::copy(&path, folder.join(name).join(path.file_name().unwrap_or_default())).map_err(told)?;
+        }
+    }
+    Ok(())
 }
 
 fn write(path: &Path, text: &str) -> Result<(), String> {

@@ -4,6 +4,7 @@
 
 mod case_file;
 mod case_jinja;
+mod case_list;
 mod case_macros;
 mod case_project;
 mod case_run;
@@ -19,6 +20,7 @@ type Run = fn(&Case) -> Result<Answer, String>;
 /// The kinds of cases: the folder's name and what runs them.
 const KINDS: &[(&str, Run)] = &[
     ("jinja", case_jinja::run),
+    ("list", case_list::run),
     ("macros", case_macros::run),
     ("native", case_jinja::run_native),
     ("project", case_project::run),

@@ -11,7 +11,7 @@ const LAYERS: &[&[&str]] = &[
     &["yaml", "generate"],
     &["project", "dialect"],
     &["jinja", "sql"],
-    &["graph", "adapter", "packages"],
+    &["graph", "adapter", "packages", "state"],
     &["compile"],
     &["run"],
     &["artifact"],

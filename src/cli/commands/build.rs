@@ -1,4 +1,4 @@
-//! `build`, `run`, `test`, `seed`, `snapshot`: running nodes, artifacts, exit code.
+//! `build`, `run`, `test`, `seed`, `snapshot`, `clone`: running nodes, artifacts, exit code.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -26,6 +26,7 @@ pub(super) enum Kind {
     Test,
     Seed,
     Snapshot,
+    Clone,
 }
 
 impl Kind {
@@ -36,6 +37,7 @@ impl Kind {
             Kind::Test => "test",
             Kind::Seed => "seed",
             Kind::Snapshot => "snapshot",
+            Kind::Clone => "clone",
         }
     }
 
@@ -51,6 +53,7 @@ impl Kind {
             Kind::Test => node.resource_type.is_test(),
             Kind::Seed => node.resource_type == ResourceType::Seed,
             Kind::Snapshot => node.resource_type == ResourceType::Snapshot,
+            Kind::Clone => node.resource_type.is_refable() && !node.is_empty(),
         }
     }
 }
@@ -111,7 +114,11 @@ fn carry_out(
         }
         return finish(setting, project, &RunOutcome::default());
     }
-    let action = if kind == Kind::Build { Action::Build } else { Action::Run };
+    let action = match kind {
+        Kind::Build => Action::Build,
+        Kind::Clone => Action::Clone,
+        _ => Action::Run,
+    };
     let session = match open(setting, project, Access::Write) {
         Ok(session) => session,
         Err(exit) => return exit,

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::base::data::Data;
-use crate::cli::args::{ListOutput, Selection};
+use crate::base::data::{Data, DataMap};
+use crate::cli::args::{ListOutput, Listing, Selection};
 use crate::cli::exit::Exit;
+use crate::cli::kinds::Taken;
 use crate::cli::session::Setting;
 use crate::compile::node_value;
 use crate::graph::nodes::{Node, ResourceType};
+use crate::jinja::filters::json;
 use crate::run::events::{Event, Listener};
 
 /// Lets only findings through: stdout belongs to the result.
@@ -27,7 +29,24 @@ impl Listener for OnlyFindings {
     }
 }
 
-/// Keys that dbt writes of each node.
+/// Kinds that are listed.
+const LISTED: [ResourceType; 12] = [
+    ResourceType::Model,
+    ResourceType::Snapshot,
+    ResourceType::Seed,
+    ResourceType::Test,
+    ResourceType::Source,
+    ResourceType::Exposure,
+    ResourceType::Metric,
+    ResourceType::SavedQuery,
+    ResourceType::SemanticModel,
+    ResourceType::UnitTest,
+    ResourceType::Function,
+    // The last is listed only when it is asked for.
+    ResourceType::Analysis,
+];
+
+/// Keys that JSON has of each node when nobody says which.
 const KEYS: &[&str] = &[
     "alias",
     "name",
@@ -42,19 +61,28 @@ const KEYS: &[&str] = &[
 ];
 
 /// Runs the command.
-pub(super) fn run(setting: &Setting, selection: &Selection, kinds: &[String], output: ListOutput) -> Exit {
+pub(super) fn run(setting: &Setting, asked: &Listing) -> Exit {
     let quiet = setting.heard_by(Arc::new(OnlyFindings(setting.clone())));
-    let project = match quiet.read("list", Some(selection)) {
+    let only_models = !asked.models.is_empty();
+    let selection = Selection {
+        select: if only_models { asked.models.clone() } else { asked.select.clone() },
+        exclude: asked.exclude.clone(),
+        selector: asked.selector.clone(),
+    };
+    let default = LISTED.split_last().map_or(&[][..], |(_, default)| default);
+    let kinds = match Taken::settle(&asked.kinds, &setting.surroundings.environment, default, &LISTED) {
+        Ok(_) if only_models => Taken::only(ResourceType::Model),
+        Ok(kinds) => kinds,
+        Err(error) => {
+            setting.complain(&format!("error: {error}"));
+            return Exit::Misuse;
+        }
+    };
+    let project = match quiet.read("list", Some(&selection)) {
         Ok(project) => project,
         Err(exit) => return exit,
     };
-    let takes = |node: &Node| {
-        if node.resource_type == ResourceType::Operation {
-            return false;
-        }
-        kinds.is_empty() || kinds.iter().any(|kind| kind == node.resource_type.name() || kind == "all")
-    };
-    let chosen = match quiet.select(&project, selection, takes) {
+    let chosen = match quiet.select(&project, &selection, |node| kinds.has(node.resource_type)) {
         Ok(chosen) => chosen,
         Err(exit) => return exit,
     };
@@ -62,36 +90,50 @@ pub(super) fn run(setting: &Setting, selection: &Selection, kinds: &[String], ou
         setting.complain("No nodes selected!");
     }
     for node in chosen.iter().filter_map(|id| project.nodes.get(id)) {
-        setting.listener.notice(&Event::Output(line(node, output)));
+        setting.listener.notice(&Event::Output(line(node, asked)));
     }
     Exit::Fine
 }
 
-fn line(node: &Node, output: ListOutput) -> String {
-    match (output, node.source()) {
-        (ListOutput::Selector, Some(source)) => {
-            format!("source:{}.{}.{}", node.package, source.source_name, source.table_name)
-        }
-        (ListOutput::Selector, None) if node.exposure().is_some() || node.resource_type.is_semantic() => {
-            format!("{}:{}", node.resource_type.name(), node.fqn.join("."))
-        }
-        (ListOutput::Selector, None) if node.unit_test().is_some() => {
-            format!("unit_test:{}.{}", node.package, node.alias)
-        }
-        (ListOutput::Selector, None) => node.fqn.join("."),
-        (ListOutput::Name, Some(source)) => format!("{}.{}", source.source_name, source.table_name),
-        (ListOutput::Name, None) => node.search_name(),
-        (ListOutput::Path, _) => node.original_file_path.clone(),
-        (ListOutput::Json, source) => {
-            let mut value = node_value::node(node, 0.0);
-            if let Some(source) = source {
-                value.insert("source_name".to_owned(), Data::from(source.source_name.as_str()));
-            }
-            value.retain(|key, _| KEYS.contains(&key.as_str()));
-            if node.resource_type == ResourceType::Source {
-                value.shift_remove("depends_on");
-            }
-            Data::Map(value).to_json().to_string()
-        }
+fn line(node: &Node, asked: &Listing) -> String {
+    match asked.output {
+        ListOutput::Selector => selector(node),
+        ListOutput::Name => match node.source() {
+            Some(source) => format!("{}.{}", source.source_name, source.table_name),
+            None => node.search_name(),
+        },
+        ListOutput::Path => node.original_file_path.clone(),
+        ListOutput::Json => json::line(&Data::Map(object(node, &asked.output_keys))),
     }
+}
+
+/// Returns what `--select` takes for a node alone.
+fn selector(node: &Node) -> String {
+    let Node { package, name, .. } = node;
+    match (node.source(), node.resource_type) {
+        (Some(source), _) => format!("source:{package}.{}.{}", source.source_name, source.table_name),
+        (_, ResourceType::UnitTest) => format!("unit_test:{package}.{}", node.alias),
+        (_, kind) if kind == ResourceType::Exposure || kind.is_semantic() => {
+            format!("{}:{package}.{name}", kind.name())
+        }
+        _ => node.fqn.join("."),
+    }
+}
+
+/// Returns the keys of a node that are asked for: in their order, or those of dbt in the order of the node.
+fn object(node: &Node, keys: &[String]) -> DataMap {
+    let mut value = node_value::node(node, 0.0);
+    if keys.is_empty() {
+        value.retain(|key, _| KEYS.contains(&key.as_str()));
+        return value;
+    }
+    let found = |key: &str| match key.split_once('.') {
+        None => value.get(key),
+        // Of what lies deeper, dbt leaves out what is nothing.
+        Some((first, deeper)) => deeper
+            .split('.')
+            .try_fold(value.get(first)?, |data, part| data.as_map()?.get(part))
+            .filter(|data| !data.is_null()),
+    };
+    keys.iter().filter_map(|key| Some((key.clone(), found(key)?.clone()))).collect()
 }

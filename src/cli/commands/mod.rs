@@ -24,9 +24,8 @@ use crate::cli::session::Setting;
 /// Runs a command.
 pub(super) fn run(mut arguments: Arguments) -> Exit {
     arguments.global.flags.0.extend(rows(&arguments.command));
-    if let Command::Retry { state, .. } = &arguments.command {
-        let state = state.clone();
-        return retry::run(arguments, state.as_deref());
+    if let Command::Retry { .. } = &arguments.command {
+        return retry::run(arguments);
     }
     let setting = match Setting::new(&arguments.global, running(&arguments.command)) {
         Ok(setting) => setting,
@@ -38,13 +37,12 @@ pub(super) fn run(mut arguments: Arguments) -> Exit {
         Command::Test { selection, .. } => build::run(&setting, build::Kind::Test, &selection),
         Command::Seed { selection, .. } => build::run(&setting, build::Kind::Seed, &selection),
         Command::Snapshot { selection, .. } => build::run(&setting, build::Kind::Snapshot, &selection),
+        Command::Clone { selection, .. } => build::run(&setting, build::Kind::Clone, &selection),
         Command::Compile { selection, .. } => compile::run(&setting, &selection),
         // What it goes on with is found before there is a setting.
         Command::Retry { .. } => Exit::Misuse,
         Command::Parse => parse::run(&setting),
-        Command::List { selection, resource_type, output } => {
-            list::run(&setting, &selection, &resource_type, output)
-        }
+        Command::List(asked) => list::run(&setting, &asked),
         Command::Show { selection, inline, limit, output, .. } => {
             show::run(&setting, &selection, inline.as_deref(), limit, output)
         }
@@ -71,6 +69,7 @@ fn running(command: &Command) -> Option<&Running> {
         | Command::Test { running, .. }
         | Command::Seed { running, .. }
         | Command::Snapshot { running, .. }
+        | Command::Clone { running, .. }
         | Command::Compile { running, .. }
         | Command::Show { running, .. } => Some(running),
         _ => None,

@@ -17,7 +17,7 @@ use crate::run::journal::STATE;
 use crate::run::past::Past;
 
 /// Runs the command.
-pub(super) fn run(arguments: Arguments, state: Option<&Path>) -> Exit {
+pub(super) fn run(mut arguments: Arguments) -> Exit {
     let setting = match Setting::new(&arguments.global, running(&arguments.command)) {
         Ok(setting) => setting,
         Err(exit) => return exit,
@@ -26,7 +26,9 @@ pub(super) fn run(arguments: Arguments, state: Option<&Path>) -> Exit {
         setting.complain(&format!("error: {text}"));
         Exit::Misuse
     };
-    let past = match past(&setting, state) {
+    // It says what is gone on with; what that run itself compared with or deferred to stays what it was.
+    arguments.global.flags.0.shift_remove("state");
+    let past = match past(&setting, setting.flags.text("state").map(Path::new)) {
         Ok(past) => past,
         Err(text) => return misuse(text),
     };
@@ -119,6 +121,7 @@ fn kind(command: &Command) -> Option<(Kind, &Selection)> {
         Command::Test { selection, .. } => Some((Kind::Test, selection)),
         Command::Seed { selection, .. } => Some((Kind::Seed, selection)),
         Command::Snapshot { selection, .. } => Some((Kind::Snapshot, selection)),
+        Command::Clone { selection, .. } => Some((Kind::Clone, selection)),
         _ => None,
     }
 }

@@ -144,7 +144,7 @@ fn query_rows(
         error
     })?;
     let names = catalog::environment(session, &host);
-    crate::compile::render::set_references(&session.project, &names);
+    crate::compile::render::set_references(&session.project, &names, &host);
     let output = render(&names, &template)?;
     ask(&host, &Text::captured(output), limit)
 }

@@ -16,11 +16,7 @@ pub(super) fn value(node: &Node, config: &Data) -> Data {
     let enforced = of("enforced", false);
     let has_checksum = enforced.as_bool() == Some(true) && node.resource_type == ResourceType::Model;
     let checksum = has_checksum.then(|| checksum(node));
-    mapping([
-        ("enforced", enforced),
-        ("alias_types", of("alias_types", true)),
-        ("checksum", checksum.into()),
-    ])
+    mapping([("enforced", enforced), ("alias_types", of("alias_types", true)), ("checksum", checksum.into())])
 }
 
 /// Hashes what is promised, as Python prints it: columns by name, and the constraints that the model has.
@@ -43,7 +39,11 @@ fn constraints(given: &Data, of_model: bool) -> String {
     let one = |constraint: &DataMap| {
         let text = |key: &str, default: Data| Value::from(constraint.get(key).unwrap_or(&default)).repr();
         let kind = constraint.get("type").and_then(Data::as_str).unwrap_or_default();
-        let columns = if of_model { format!(", columns={}", text("columns", Data::List(Vec::new()))) } else { String::new() };
+        let columns = if of_model {
+            format!(", columns={}", text("columns", Data::List(Vec::new())))
+        } else {
+            String::new()
+        };
         format!(
             "{}LevelConstraint(type=<ConstraintType.{kind}: '{kind}'>, name={}, expression={}, warn_unenforced={}, \
              warn_unsupported={}, to={}, to_columns={}{columns})",

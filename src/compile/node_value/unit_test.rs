@@ -79,8 +79,8 @@ fn checksum(test: &UnitTest) -> String {
     let overrides = properties.overrides.as_ref().map_or_else(
         || "None".to_owned(),
         |overrides| {
-            let [macros, vars, variables] =
-                [&overrides.macros, &overrides.vars, &overrides.env_vars].map(|map| text(&Data::Map(map.clone())));
+            let [macros, vars, variables] = [&overrides.macros, &overrides.vars, &overrides.env_vars]
+                .map(|map| text(&Data::Map(map.clone())));
             format!("UnitTestOverrides(macros={macros}, vars={vars}, env_vars={variables})")
         },
     );

@@ -283,9 +283,12 @@ fn arguments(reading: &Reading, target: &Target<'_>, test: &TestProperties) -> I
     if let Some(column) = target.column {
         let name =
             if column.quote == Some(true) { format!("\"{}\"", column.name) } else { column.name.clone() };
-        arguments
-            .entry("column_name".to_owned())
-            .or_insert(Argument { value: name.into(), place: column.place });
+        // dbt has the column behind what stands beside `arguments`, and before what stands in there.
+        let nested = test.nested.as_ref().filter(|_| !as_one).map_or(0, |entry| entry.value.entries().len());
+        if !arguments.contains_key("column_name") {
+            let column = Argument { value: name.into(), place: column.place };
+            arguments.shift_insert(arguments.len().saturating_sub(nested), "column_name".to_owned(), column);
+        }
     }
     arguments.insert("model".to_owned(), Argument { value: target.model.as_str().into(), place: test.place });
     arguments

@@ -29,6 +29,7 @@ use rayon::prelude::*;
 use crate::base::clock::Surroundings;
 use crate::base::source::{FileId, Place, SourceMap};
 use crate::compile::context;
+use crate::compile::deferral::Deferral;
 use crate::compile::load::{LoadError, Loaded, load};
 use crate::compile::project::{Options, Package, Project};
 use crate::compile::yaml_text;
@@ -149,6 +150,7 @@ pub fn read(
         docs,
         groups,
         selectors: reading.loaded.selectors,
+        deferral: Deferral::default(),
     })
 }
 

@@ -4,9 +4,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::base::data::{Data, DataMap};
 use crate::compile::context::Recorder;
+use crate::compile::node_value::{self, MEASURES_READ, RELATION_READ};
 use crate::compile::parse::exposures::{configure, record};
 use crate::compile::parse::sources::folders;
-use crate::compile::node_value::{self, MEASURES_READ, RELATION_READ};
 use crate::compile::parse::{Draft, Reading, names, unrendered};
 use crate::compile::project::Package;
 use crate::diagnostic::{Diagnostic, codes};
@@ -150,10 +150,11 @@ fn node(
     let mut node = Node::defined(resource_type, &package.name, &name, entry.place);
     node.unrendered_config = unrendered::gather(reading, package, tree, &fqn, &[&written]);
     node.config = configure(reading, package, (tree, &fqn), &own);
-    node.tags = node.config.texts("tags");
-    if resource_type == ResourceType::Metric {
-        node.tags.extend(kept.get("tags").map(Data::to_texts).unwrap_or_default());
-    }
+    // dbt keeps `tags` of a metric's configuration there, and those of a saved query count.
+    node.tags = match resource_type {
+        ResourceType::Metric => kept.get("tags").map(Data::to_texts).unwrap_or_default(),
+        _ => node.config.texts("tags"),
+    };
     node.fqn = fqn;
     node.path.clone_from(&file.resource_path);
     node.original_file_path.clone_from(&file.path);
@@ -195,7 +196,8 @@ fn metrics_of_measures(model: &Node) -> Vec<Node> {
             ("expr".to_owned(), text("expr").unwrap_or_else(|| name.as_str().into())),
         ];
         let measured = Data::Map(DataMap::from_iter(measured));
-        let described = text("description").unwrap_or_else(|| format!("Metric created from measure {name}").into());
+        let described =
+            text("description").unwrap_or_else(|| format!("Metric created from measure {name}").into());
         node.kept = DataMap::from_iter([
             ("name".to_owned(), name.as_str().into()),
             ("description".to_owned(), described),

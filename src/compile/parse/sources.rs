@@ -167,8 +167,11 @@ fn unrendered_config(
     own.extend(table.config.clone());
     let (field, query, freshness) = table.loading.over(&source.loading);
     let limits = |freshness: &Data| {
-        let ages = ["warn_after", "error_after"].map(|key| freshness.as_map().and_then(|map| map.get(key)).cloned());
-        ages.into_iter().flatten().any(|age| age.as_map().is_some_and(|age| age.values().any(|part| !part.is_null())))
+        let ages =
+            ["warn_after", "error_after"].map(|key| freshness.as_map().and_then(|map| map.get(key)).cloned());
+        ages.into_iter()
+            .flatten()
+            .any(|age| age.as_map().is_some_and(|age| age.values().any(|part| !part.is_null())))
     };
     own.shift_remove("freshness");
     if freshness.is_null() || limits(&freshness) {

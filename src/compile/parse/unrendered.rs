@@ -7,7 +7,13 @@ use crate::compile::project::Package;
 use crate::project::config_tree;
 
 /// Puts together what the projects' trees, property files and calls say of a node; `own` is in the order of counting.
-pub(super) fn gather(reading: &Reading, package: &Package, key: &str, fqn: &[String], own: &[&DataMap]) -> DataMap {
+pub(super) fn gather(
+    reading: &Reading,
+    package: &Package,
+    key: &str,
+    fqn: &[String],
+    own: &[&DataMap],
+) -> DataMap {
     let mut values = DataMap::new();
     let tree = |values: &mut DataMap, package: &Package| {
         let found = package.definition.unrendered_tree(key).map(|tree| config_tree::walk(tree, fqn));

@@ -6,6 +6,9 @@ use crate::graph::nodes::Node;
 
 /// Another state of the project: an earlier one, or that of another environment.
 pub trait Earlier {
+    /// Tells whether it knows any nodes, without which nothing can be said to differ.
+    fn has_nodes(&self) -> bool;
+
     /// Tells whether a node is what a word of the method `state` names: one of [`STATE_WORDS`].
     fn is(&self, word: &str, node: &Node) -> bool;
 

@@ -1,5 +1,7 @@
 //! The grammar of selections: `@`, `2+`, `method.argument:value`, `+3`; blanks join, commas intersect.
 
+use crate::base::data::Data;
+use crate::graph::select::error::SelectError;
 use crate::graph::select::methods;
 
 /// How far a graph operator reaches.
@@ -14,24 +16,24 @@ pub enum Depth {
 }
 
 /// One criterion.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Criterion {
     /// `@`: the node, what depends on it, and all that those need.
     pub at: bool,
     /// What stands before the name: `+` or `2+`.
     pub parents: Depth,
     /// The method's name: `fqn`, `tag`, `path`, ...
-    pub method: String,
+    pub method: &'static str,
     /// What stands behind the method's name: `config.<materialized>`.
     pub arguments: Vec<String>,
-    /// What is looked for.
-    pub value: String,
+    /// What is looked for: a text, or what YAML says.
+    pub value: Data,
     /// What stands after the name: `+` or `+3`.
     pub children: Depth,
 }
 
 /// Criteria that must all hold.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Group {
     /// The group as written.
     pub text: String,
@@ -39,31 +41,8 @@ pub struct Group {
     pub criteria: Vec<Criterion>,
 }
 
-/// Why a selection cannot be read.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum GrammarError {
-    /// `@` and a trailing `+` together.
-    #[error(
-        "invalid selection `{0}`: `@` reaches all descendants already, so a `+` behind the name has no meaning"
-    )]
-    AtWithChildren(String),
-    /// Nothing to look for.
-    #[error("invalid selection `{0}`: a criterion has no value")]
-    NoValue(String),
-    /// A method that does not exist.
-    #[error("invalid selection `{text}`: `{method}` is not a valid method name{hint}")]
-    UnknownMethod {
-        /// The criterion as written.
-        text: String,
-        /// The method asked for.
-        method: String,
-        /// A nearby name, ready to print; may be empty.
-        hint: String,
-    },
-}
-
 /// Reads selections: each text may hold several groups, parted by blanks.
-pub fn parse(texts: &[String]) -> Result<Vec<Group>, GrammarError> {
+pub fn parse(texts: &[String]) -> Result<Vec<Group>, SelectError> {
     let groups = texts.iter().flat_map(|text| text.split_whitespace());
     groups
         .map(|text| {
@@ -73,8 +52,8 @@ pub fn parse(texts: &[String]) -> Result<Vec<Group>, GrammarError> {
         .collect()
 }
 
-/// Reads one criterion.
-pub fn criterion(text: &str) -> Result<Criterion, GrammarError> {
+/// Reads one criterion. One without a value is fine, as in dbt, and names nothing.
+pub fn criterion(text: &str) -> Result<Criterion, SelectError> {
     let (at, rest) = match text.strip_prefix('@') {
         Some(rest) => (true, rest),
         None => (false, text),
@@ -82,29 +61,43 @@ pub fn criterion(text: &str) -> Result<Criterion, GrammarError> {
     let (parents, rest) = leading(rest);
     let (rest, children) = trailing(rest);
     if at && children != Depth::None {
-        return Err(GrammarError::AtWithChildren(text.to_owned()));
+        return Err(SelectError::AtWithChildren(text.to_owned()));
     }
     let (method, value) = match rest.split_once(':') {
-        Some((method, value)) if !method.is_empty() => (method, value),
-        _ => (methods::default_method(rest), rest),
+        Some((method, value)) if is_method(method) => (method, value),
+        _ => (default_method(rest), rest),
     };
-    if value.is_empty() {
-        return Err(GrammarError::NoValue(text.to_owned()));
-    }
     let (method, arguments) = method_parts(text, method)?;
-    Ok(Criterion { at, parents, method, arguments, value: value.to_owned(), children })
+    Ok(Criterion { at, parents, method, arguments, value: value.into(), children })
 }
 
 /// Splits `config.materialized` into the method and what it is asked about.
-pub fn method_parts(text: &str, method: &str) -> Result<(String, Vec<String>), GrammarError> {
-    let mut parts = method.split('.').map(str::to_owned);
+pub fn method_parts(text: &str, method: &str) -> Result<(&'static str, Vec<String>), SelectError> {
+    let mut parts = method.split('.');
     let method = parts.next().unwrap_or_default();
-    if !methods::NAMES.contains(&method.as_str()) {
-        let near = crate::diagnostic::suggest::nearest(&method, methods::NAMES.iter().copied());
+    let Some(known) = methods::find(method) else {
+        let near = crate::diagnostic::suggest::nearest(method, methods::names());
         let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-        return Err(GrammarError::UnknownMethod { text: text.to_owned(), method, hint });
+        return Err(SelectError::UnknownMethod { text: text.to_owned(), method: method.to_owned(), hint });
+    };
+    Ok((known.name, parts.map(str::to_owned).collect()))
+}
+
+/// Tells whether what stands before a colon names a method: anything else is part of the value.
+fn is_method(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'))
+}
+
+/// Returns the method of a value that names none.
+fn default_method(value: &str) -> &'static str {
+    let lower = value.to_lowercase();
+    if value.contains(['/', '\\']) {
+        "path"
+    } else if [".sql", ".py", ".csv"].iter().any(|extension| lower.ends_with(extension)) {
+        "file"
+    } else {
+        "fqn"
     }
-    Ok((method, parts.collect()))
 }
 
 /// Splits `+name` and `2+name`.
@@ -133,19 +126,22 @@ fn trailing(text: &str) -> (&str, Depth) {
 mod tests {
     use super::*;
 
+    fn told(texts: &[&str]) -> Vec<String> {
+        let texts: Vec<String> = texts.iter().map(|text| (*text).to_owned()).collect();
+        let groups = parse(&texts).unwrap();
+        let criteria = groups.iter().flat_map(|group| &group.criteria);
+        criteria
+            .map(|c| {
+                let value = c.value.as_str().unwrap();
+                format!("{} {:?} {}{:?} {value} {:?}", c.at, c.parents, c.method, c.arguments, c.children)
+            })
+            .collect()
+    }
+
     #[test]
     fn operators_and_methods_are_read() {
-        let groups =
-            parse(&["2+orders+3 tag:x,path:models/a @b".into(), "config.materialized:view+".into()]).unwrap();
-        let told: Vec<String> = groups
-            .iter()
-            .flat_map(|group| &group.criteria)
-            .map(|c| {
-                format!("{} {:?} {}{:?} {} {:?}", c.at, c.parents, c.method, c.arguments, c.value, c.children)
-            })
-            .collect();
         assert_eq!(
-            told,
+            told(&["2+orders+3 tag:x,path:models/a @b", "config.materialized:view+"]),
             [
                 "false Steps(2) fqn[] orders Steps(3)",
                 "false None tag[] x None",
@@ -154,7 +150,31 @@ mod tests {
                 "false None config[\"materialized\"] view All",
             ]
         );
-        assert!(matches!(parse(&["@a+".into()]), Err(GrammarError::AtWithChildren(_))));
-        assert!(matches!(parse(&["tagg:a".into()]), Err(GrammarError::UnknownMethod { .. })));
+        assert!(matches!(criterion("@a+"), Err(SelectError::AtWithChildren(_))));
+        assert!(matches!(criterion("tagg:a"), Err(SelectError::UnknownMethod { .. })));
+        assert!(matches!(criterion(".tag:a"), Err(SelectError::UnknownMethod { .. })));
+    }
+
+    #[test]
+    fn odd_texts_are_read_as_dbt_does() {
+        assert_eq!(
+            told(&["+ ++ a,,b +3 3+ 1+@a a++ a+1+ :x my-tag:x tag:a:b @1+a"]),
+            [
+                "false All fqn[]  None",
+                "false All fqn[]  All",
+                "false None fqn[] a None",
+                "false None fqn[]  None",
+                "false None fqn[] b None",
+                "false All fqn[] 3 None",
+                "false Steps(3) fqn[]  None",
+                "false Steps(1) fqn[] @a None",
+                "false None fqn[] a+ All",
+                "false None fqn[] a+1 All",
+                "false None fqn[] :x None",
+                "false None fqn[] my-tag:x None",
+                "false None tag[] a:b None",
+                "true Steps(1) fqn[] a None",
+            ]
+        );
     }
 }

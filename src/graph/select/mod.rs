@@ -1,15 +1,25 @@
 //! Selection of nodes by dbt's grammar: criteria, intersections, unions, graph operators, indirect selection of tests.
 
 pub mod earlier;
+mod error;
+mod evaluate;
 pub mod grammar;
 mod methods;
+mod pattern;
 pub mod selectors;
+mod set;
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 
+use crate::base::data::DataMap;
 use crate::graph::build::Graph;
 use crate::graph::nodes::{Node, Nodes};
-use crate::graph::select::grammar::{Criterion, Depth, GrammarError};
+use crate::graph::select::earlier::Earlier;
+use crate::graph::select::evaluate::Evaluator;
+use crate::graph::select::grammar::Criterion;
+use crate::graph::select::selectors::Selectors;
+
+pub use error::SelectError;
 
 /// How tests are chosen that nobody named: by the nodes they test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -25,6 +35,21 @@ pub enum IndirectSelection {
     Empty,
 }
 
+impl IndirectSelection {
+    /// The modes by name.
+    pub const NAMES: [(&str, Self); 4] = [
+        ("eager", Self::Eager),
+        ("cautious", Self::Cautious),
+        ("buildable", Self::Buildable),
+        ("empty", Self::Empty),
+    ];
+
+    /// Finds a mode.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::NAMES.iter().find(|(known, _)| *known == name).map(|(_, mode)| *mode)
+    }
+}
+
 /// A selection as a tree of sets.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Spec {
@@ -36,6 +61,23 @@ pub enum Spec {
     Intersection(Vec<Spec>),
     /// What the first names and the second does not.
     Difference(Box<Spec>, Box<Spec>),
+}
+
+/// What is selected from.
+#[derive(Clone, Copy)]
+pub struct Ground<'a> {
+    /// All nodes; the enabled ones can be selected.
+    pub nodes: &'a Nodes,
+    /// How they depend on each other.
+    pub graph: &'a Graph,
+    /// The selections of `selectors.yml`.
+    pub selectors: &'a Selectors,
+    /// The name of the root project.
+    pub root: &'a str,
+    /// Makes a node's configuration with dbt's defaults.
+    pub config: fn(&Node) -> DataMap,
+    /// Another state of the project, where one is given.
+    pub earlier: Option<&'a dyn Earlier>,
 }
 
 /// What the user asked for.
@@ -59,204 +101,92 @@ pub struct Selection {
 }
 
 /// Selects among all enabled nodes.
-pub fn select(nodes: &Nodes, graph: &Graph, request: &Request) -> Result<Selection, GrammarError> {
-    let selector = Selector { nodes, graph, indirect: request.indirect };
-    let mut unmatched = Vec::new();
-    let mut chosen = if request.select.is_empty() {
-        nodes.enabled.keys().cloned().collect()
+pub fn select(ground: Ground<'_>, request: &Request) -> Result<Selection, SelectError> {
+    let evaluator = Evaluator::new(ground, request.indirect);
+    let (mut chosen, mut unmatched) = if request.select.is_empty() {
+        (evaluator.all(), Vec::new())
     } else {
-        let mut groups = Vec::new();
-        for group in grammar::parse(&request.select)? {
-            let found = selector.group(&group.criteria);
-            if found.direct.is_empty() {
-                unmatched.push(group.text);
-            }
-            groups.push(found);
-        }
-        selector.join(groups, unite, request.indirect).direct
+        evaluator.groups(&grammar::parse(&request.select)?)?
     };
-    let mut excluded = Vec::new();
-    for group in grammar::parse(&request.exclude)? {
-        excluded.push(selector.group(&group.criteria));
-    }
-    for id in &selector.join(excluded, unite, request.indirect).direct {
-        chosen.remove(id);
-    }
-    Ok(Selection { ids: chosen, unmatched })
+    let (excluded, more) = evaluator.groups(&grammar::parse(&request.exclude)?)?;
+    chosen.subtract(&excluded);
+    unmatched.extend(more);
+    Ok(Selection { ids: evaluator.ids(&chosen), unmatched })
 }
 
 /// Selects by a tree, as `selectors.yml` has them. `indirect` holds where a criterion does not say itself.
 pub fn select_spec(
-    nodes: &Nodes,
-    graph: &Graph,
+    ground: Ground<'_>,
     spec: &Spec,
     indirect: IndirectSelection,
-) -> BTreeSet<String> {
-    Selector { nodes, graph, indirect }.spec(spec).direct
+) -> Result<BTreeSet<String>, SelectError> {
+    let evaluator = Evaluator::new(ground, indirect);
+    Ok(evaluator.ids(&evaluator.spec(spec)?))
 }
 
-struct Selector<'g> {
-    nodes: &'g Nodes,
-    graph: &'g Graph,
-    indirect: IndirectSelection,
+/// Returns the names of all methods with what they name, for people.
+pub fn methods() -> impl Iterator<Item = (&'static str, &'static str)> {
+    methods::described()
 }
 
-/// What a part of a selection names.
-#[derive(Default)]
-struct Found {
-    /// Chosen nodes, tests that come along included.
-    direct: BTreeSet<String>,
-    /// The same, and tests that come along when another part brings the other nodes they test.
-    possible: BTreeSet<String>,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::source::{Place, SourceMap};
+    use crate::base::text::Span;
+    use crate::graph::nodes::ResourceType;
 
-type Combine = fn(BTreeSet<String>, &BTreeSet<String>) -> BTreeSet<String>;
+    /// A state in which `old` was, and went wrong.
+    struct Before;
 
-fn unite(mut all: BTreeSet<String>, more: &BTreeSet<String>) -> BTreeSet<String> {
-    all.extend(more.iter().cloned());
-    all
-}
+    impl Earlier for Before {
+        fn is(&self, word: &str, node: &Node) -> bool {
+            (word == "old") == (node.name == "old")
+        }
 
-fn intersect(all: BTreeSet<String>, more: &BTreeSet<String>) -> BTreeSet<String> {
-    all.into_iter().filter(|id| more.contains(id)).collect()
-}
-
-fn subtract(all: BTreeSet<String>, less: &BTreeSet<String>) -> BTreeSet<String> {
-    all.into_iter().filter(|id| !less.contains(id)).collect()
-}
-
-impl Selector<'_> {
-    fn spec(&self, spec: &Spec) -> Found {
-        let parts = |parts: &[Spec]| parts.iter().map(|part| self.spec(part)).collect();
-        // Sets of a file take tests as they are: only criteria say how tests come along.
-        match spec {
-            Spec::Criterion(criterion, indirect) => {
-                self.criterion(criterion, indirect.unwrap_or(self.indirect))
+        fn with_status(&self, status: &str) -> Result<BTreeSet<String>, String> {
+            match status {
+                "error" => Ok(BTreeSet::from(["model.p.old".to_owned()])),
+                _ => Err("the state has no run_results.json".to_owned()),
             }
-            Spec::Union(specs) => self.join(parts(specs), unite, IndirectSelection::Eager),
-            Spec::Intersection(specs) => self.join(parts(specs), intersect, IndirectSelection::Eager),
-            Spec::Difference(from, less) => {
-                self.join(vec![self.spec(from), self.spec(less)], subtract, IndirectSelection::Eager)
-            }
+        }
+
+        fn fresher(&self) -> Result<BTreeSet<String>, String> {
+            Err("the state has no sources.json".to_owned())
         }
     }
 
-    /// Returns what all criteria of a group have in common.
-    fn group(&self, criteria: &[Criterion]) -> Found {
-        let parts = criteria.iter().map(|criterion| self.criterion(criterion, self.indirect)).collect();
-        self.join(parts, intersect, self.indirect)
-    }
-
-    /// Combines parts, then takes the tests all of whose nodes are there now.
-    fn join(&self, parts: Vec<Found>, combine: Combine, indirect: IndirectSelection) -> Found {
-        let Some(mut found) = parts.into_iter().reduce(|all, part| Found {
-            direct: combine(all.direct, &part.direct),
-            possible: combine(all.possible, &part.possible),
-        }) else {
-            return Found::default();
-        };
-        let reached = match indirect {
-            IndirectSelection::Eager | IndirectSelection::Empty => return found,
-            IndirectSelection::Cautious => BTreeSet::new(),
-            IndirectSelection::Buildable => self.reach(&found.direct, Depth::All, Direction::Parents),
-        };
-        let there = |id: &String| found.direct.contains(id) || reached.contains(id);
-        let complete: Vec<String> = found
-            .possible
-            .difference(&found.direct)
-            .filter(|id| self.nodes.get(id).is_some_and(|test| test.depends_on.iter().all(there)))
-            .cloned()
-            .collect();
-        found.direct.extend(complete);
-        found
-    }
-
-    fn criterion(&self, criterion: &Criterion, indirect: IndirectSelection) -> Found {
-        let matched: BTreeSet<String> = self
-            .nodes
-            .enabled
-            .values()
-            .filter(|node| methods::matches(criterion, node))
-            .map(|node| node.unique_id.clone())
-            .collect();
-        let mut chosen = matched.clone();
-        if criterion.at {
-            chosen.extend(self.reach(&matched, Depth::All, Direction::Children));
-            let ancestors = self.reach(&chosen, Depth::All, Direction::Parents);
-            chosen.extend(ancestors);
+    fn selected(text: &str, earlier: Option<&dyn Earlier>) -> String {
+        let place = Place::new(SourceMap::default().add("p.yml", ""), Span::default());
+        let mut nodes = Nodes::default();
+        for name in ["old", "new"] {
+            let mut node = Node::defined(ResourceType::Model, "p", name, place);
+            node.fqn = vec!["p".to_owned(), name.to_owned()];
+            nodes.enabled.insert(node.unique_id.clone(), node);
         }
-        chosen.extend(self.reach(&matched, criterion.parents, Direction::Parents));
-        chosen.extend(self.reach(&matched, criterion.children, Direction::Children));
-        self.with_tests(chosen, indirect)
-    }
-
-    /// Returns the nodes within some steps of a set, without the set.
-    fn reach(&self, from: &BTreeSet<String>, depth: Depth, direction: Direction) -> BTreeSet<String> {
-        let most = match depth {
-            Depth::None => return BTreeSet::new(),
-            Depth::Steps(steps) => steps,
-            Depth::All => usize::MAX,
-        };
-        let mut found = BTreeSet::new();
-        let mut queue: VecDeque<(String, usize)> = from.iter().map(|id| (id.clone(), 0)).collect();
-        while let Some((id, steps)) = queue.pop_front() {
-            if steps == most {
-                continue;
-            }
-            let next = match direction {
-                Direction::Parents => self.graph.parents(&id),
-                Direction::Children => self.graph.children(&id),
-            };
-            for id in next {
-                if !from.contains(id) && found.insert(id.to_owned()) {
-                    queue.push_back((id.to_owned(), steps + 1));
-                }
-            }
-        }
-        found
-    }
-
-    /// Adds the tests that come with chosen nodes.
-    fn with_tests(&self, chosen: BTreeSet<String>, indirect: IndirectSelection) -> Found {
-        let ancestors = match indirect {
-            IndirectSelection::Empty => return Found { possible: chosen.clone(), direct: chosen },
-            IndirectSelection::Buildable => self.reach(&chosen, Depth::All, Direction::Parents),
-            IndirectSelection::Eager | IndirectSelection::Cautious => BTreeSet::new(),
-        };
-        let (mut direct, mut possible) = (chosen.clone(), chosen.clone());
-        for child in chosen.iter().flat_map(|id| self.graph.children(id)) {
-            let test = self.nodes.get(child).filter(|node| node.resource_type.is_test());
-            let Some(test) = test else { continue };
-            possible.insert(child.to_owned());
-            if self.comes_along(test, indirect, &chosen, &ancestors) {
-                direct.insert(child.to_owned());
-            }
-        }
-        Found { direct, possible }
-    }
-
-    fn comes_along(
-        &self,
-        test: &Node,
-        indirect: IndirectSelection,
-        chosen: &BTreeSet<String>,
-        ancestors: &BTreeSet<String>,
-    ) -> bool {
-        let is_source = |id: &str| self.nodes.get(id).is_some_and(|node| node.source().is_some());
-        match indirect {
-            IndirectSelection::Eager => true,
-            IndirectSelection::Cautious => test.depends_on.iter().all(|id| chosen.contains(id)),
-            IndirectSelection::Buildable => test
-                .depends_on
-                .iter()
-                .all(|id| chosen.contains(id) || ancestors.contains(id) || is_source(id)),
-            IndirectSelection::Empty => false,
+        let graph = Graph::new(&nodes);
+        let selectors = Selectors::default();
+        let config = |_: &Node| DataMap::new();
+        let ground =
+            Ground { nodes: &nodes, graph: &graph, selectors: &selectors, root: "p", config, earlier };
+        let request = Request { select: vec![text.to_owned()], ..Request::default() };
+        match select(ground, &request) {
+            Ok(found) => found.ids.into_iter().collect::<Vec<_>>().join(" "),
+            Err(error) => error.to_string(),
         }
     }
-}
 
-#[derive(Clone, Copy)]
-enum Direction {
-    Parents,
-    Children,
+    #[test]
+    fn another_state_is_asked() {
+        let asked = |text| selected(text, Some(&Before));
+        assert_eq!(asked("state:old"), "model.p.old");
+        assert_eq!(asked("state:new"), "model.p.new");
+        assert_eq!(asked("state:modified.body"), "model.p.new");
+        assert_eq!(asked("result:error"), "model.p.old");
+        assert!(asked("result:fail").starts_with("the state has no run_results.json; write it"));
+        assert!(asked("source_status:fresher").starts_with("the state has no sources.json; write it"));
+        assert!(asked("source_status:older").contains("expected fresher"));
+        assert!(asked("state:modfied").contains("expected one of new, old, modified, unmodified"));
+        assert!(selected("state:new", None).starts_with("Got a state selector method, but no comparison"));
+    }
 }

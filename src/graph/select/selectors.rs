@@ -1,10 +1,13 @@
 //! `selectors.yml`: selections with names, read with their places, and written as dbt's manifest has them. Knows the
 //! file's rendered tree, not who rendered it.
 
+mod normalized;
+
 use indexmap::IndexMap;
 
 use crate::base::data::{Data, DataMap};
-use crate::diagnostic::{Diagnostic, codes};
+use crate::diagnostic::{Diagnostic, Severity, codes};
+use crate::graph::select::error::SelectError;
 use crate::graph::select::grammar::{self, Criterion, Depth};
 use crate::graph::select::{IndirectSelection, Spec};
 use crate::yaml::read::Reader;
@@ -60,7 +63,8 @@ impl Selectors {
             }
             let Some(spec) = selectors.root(definition, findings) else { continue };
             let mut normalized = node.to_data().as_map().cloned().unwrap_or_default();
-            normalized.insert("definition".to_owned(), selectors.normalize(&definition.to_data()));
+            normalized
+                .insert("definition".to_owned(), normalized::definition(&selectors, &definition.to_data()));
             // A later selector of the same name counts, as in dbt.
             selectors.known.insert(name, Selector { spec, normalized });
         }
@@ -72,6 +76,24 @@ impl Selectors {
     /// Returns a selector.
     pub fn get(&self, name: &str) -> Option<&Selector> {
         self.known.get(name)
+    }
+
+    /// Finds a selector that a command or a criterion names.
+    ///
+    /// # Errors
+    /// When there is none of this name.
+    pub fn find(&self, name: &str) -> Result<&Selector, SelectError> {
+        self.get(name).ok_or_else(|| {
+            let names = self.names();
+            let near = crate::diagnostic::suggest::nearest(name, names.iter().copied());
+            let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+            let known = if names.is_empty() {
+                "selectors.yml has none".to_owned()
+            } else {
+                format!("expected one of {}{near}", names.join(", "))
+            };
+            SelectError::UnknownSelector { name: name.to_owned(), known }
+        })
     }
 
     /// Returns the selectors in the order written.
@@ -98,13 +120,20 @@ impl Selectors {
 
     fn definition(&self, node: &Node, findings: &mut Vec<Diagnostic>) -> Option<Spec> {
         match &node.kind {
-            Kind::Text(text) => criterion_of_text(&text.value, node, findings),
+            Kind::Text(text) => match text.value.strip_prefix("selector:") {
+                Some(name) => self.inherited(name, node, findings),
+                None => criterion_of_text(&text.value, node, findings),
+            },
             Kind::Map(entries) => {
                 if let Some(entry) = node.entry("union") {
                     self.set(&entry.value, "union", Spec::Union, findings)
                 } else if let Some(entry) = node.entry("intersection") {
                     self.set(&entry.value, "intersection", Spec::Intersection, findings)
                 } else if let ([entry], false) = (entries.as_slice(), node.entry("method").is_some()) {
+                    if entry.key == "selector" {
+                        let name = entry.value.to_data().to_text().unwrap_or_default();
+                        return self.inherited(&name, &entry.value, findings);
+                    }
                     let criterion = criterion(&entry.key, &entry.value, node, findings)?;
                     Some(Spec::Criterion(criterion, None))
                 } else {
@@ -151,7 +180,7 @@ impl Selectors {
                     Diagnostic::at(codes::INVALID_VALUE, item.place, message).label("the rest is ignored");
                 let finding =
                     finding.hint("write the rest as an entry of its own, or as a selector to inherit from");
-                findings.push(Diagnostic { severity: crate::diagnostic::Severity::Warning, ..finding });
+                findings.push(Diagnostic { severity: Severity::Warning, ..finding });
             }
             if excluded.is_some() {
                 let message = format!("`{key}` has a second entry with `exclude`");
@@ -178,28 +207,28 @@ impl Selectors {
             return None;
         };
         if method == "selector" {
-            let name = value.to_data().to_text().unwrap_or_default();
-            let known = self.get(&name).map(|selector| selector.spec.clone());
-            if known.is_none() {
-                let message = format!("there is no selector `{name}` above this one");
-                let finding = Diagnostic::at(codes::INVALID_VALUE, value.place, message);
-                findings.push(finding.hint_nearest(&name, self.names()));
+            if node.entries().len() > 2 {
+                let message = "a selector that is inherited is taken as it is, in dbt as here";
+                let finding = Diagnostic::at(codes::INVALID_VALUE, node.place, message);
+                let finding = finding.label("only `method` and `value` count");
+                findings.push(Diagnostic { severity: Severity::Warning, ..finding });
             }
-            return known;
+            return self.inherited(&value.to_data().to_text().unwrap_or_default(), value, findings);
         }
         let mut criterion = criterion(&method, value, node, findings)?;
         let depth = |reader: &mut Reader<'_>, key, depth_key, findings: &mut Vec<Diagnostic>| {
-            let steps = reader.integer(depth_key, findings).and_then(|steps| usize::try_from(steps).ok());
-            match (reader.boolean(key, findings).unwrap_or(false), steps) {
+            let steps = reader.integer(depth_key, findings);
+            match (reader.node(key).is_some_and(|node| truth(key, node, findings)), steps) {
                 (false, _) => Depth::None,
                 // dbt takes no steps for no limit.
                 (true, None | Some(0)) => Depth::All,
-                (true, Some(steps)) => Depth::Steps(steps),
+                (true, Some(steps)) => Depth::Steps(usize::try_from(steps).unwrap_or_default()),
             }
         };
         criterion.parents = depth(&mut reader, "parents", "parents_depth", findings);
         criterion.children = depth(&mut reader, "children", "children_depth", findings);
-        criterion.at = reader.boolean("childrens_parents", findings).unwrap_or(false);
+        criterion.at =
+            reader.node("childrens_parents").is_some_and(|node| truth("childrens_parents", node, findings));
         if criterion.at && criterion.children != Depth::None {
             let message =
                 "`childrens_parents` reaches all descendants already: `children` has no meaning beside it";
@@ -218,38 +247,15 @@ impl Selectors {
         }
     }
 
-    /// Takes a definition apart as dbt's manifest has it.
-    fn normalize(&self, definition: &Data) -> Data {
-        let Data::Map(map) = definition else {
-            return definition
-                .as_str()
-                .map_or_else(|| definition.clone(), |text| Data::Map(normalized_text(text)));
-        };
-        let list = |data: &Data| match data {
-            Data::List(items) => Data::List(items.iter().map(|item| self.normalize(item)).collect()),
-            other => other.clone(),
-        };
-        for key in ["union", "intersection"] {
-            if let Some(items) = map.get(key) {
-                return Data::Map([(key.to_owned(), list(items))].into_iter().collect());
-            }
+    /// Returns what a selector further up selects. Only those count, so that none can contain itself.
+    fn inherited(&self, name: &str, at: &Node, findings: &mut Vec<Diagnostic>) -> Option<Spec> {
+        let known = self.get(name).map(|selector| selector.spec.clone());
+        if known.is_none() {
+            let message = format!("there is no selector `{name}` above this one");
+            let finding = Diagnostic::at(codes::INVALID_VALUE, at.place, message);
+            findings.push(finding.hint_nearest(name, self.names()));
         }
-        match map.first() {
-            Some((key, items)) if key == "exclude" => {
-                Data::Map([("exclude".to_owned(), list(items))].into_iter().collect())
-            }
-            Some((method, value)) if map.len() == 1 => {
-                let pairs =
-                    [("method".to_owned(), Data::from(method.as_str())), ("value".to_owned(), list(value))];
-                Data::Map(pairs.into_iter().collect())
-            }
-            _ if map.get("method").and_then(Data::as_str) == Some("selector") => map
-                .get("value")
-                .and_then(Data::to_text)
-                .and_then(|name| self.get(&name)?.normalized.get("definition").cloned())
-                .unwrap_or_else(|| definition.clone()),
-            _ => definition.clone(),
-        }
+        known
     }
 }
 
@@ -261,6 +267,12 @@ fn criterion_of_text(text: &str, node: &Node, findings: &mut Vec<Diagnostic>) ->
         findings.push(finding.hint("join criteria by `union:` or `intersection:`"));
     }
     match grammar::criterion(text) {
+        Ok(criterion) if criterion.method == "selector" => {
+            let message = format!("`{text}` puts operators around another selector");
+            let finding = Diagnostic::at(codes::SELECTION_SYNTAX, node.place, message);
+            findings.push(finding.hint("inherit it without any, or repeat its definition with them"));
+            None
+        }
         Ok(criterion) => Some(Spec::Criterion(criterion, None)),
         Err(error) => {
             findings.push(Diagnostic::at(codes::SELECTION_SYNTAX, node.place, error.to_string()));
@@ -271,19 +283,20 @@ fn criterion_of_text(text: &str, node: &Node, findings: &mut Vec<Diagnostic>) ->
 
 /// Reads a method and its value, without operators.
 fn criterion(method: &str, value: &Node, node: &Node, findings: &mut Vec<Diagnostic>) -> Option<Criterion> {
-    let Some(text) = value.to_data().to_text() else {
-        let message = format!("the value of `{method}` must be a text, not {}", value.to_data().type_name());
+    let data = value.to_data();
+    if data.to_text().is_none() {
+        let message = format!("the value of `{method}` must be a text, not {}", data.type_name());
         let finding = Diagnostic::at(codes::INVALID_VALUE, value.place, message);
         findings.push(finding.hint("join several values by `union:`"));
         return None;
-    };
+    }
     match grammar::method_parts(method, method) {
         Ok((method, arguments)) => Some(Criterion {
             at: false,
             parents: Depth::None,
             method,
             arguments,
-            value: text,
+            value: data,
             children: Depth::None,
         }),
         Err(error) => {
@@ -293,55 +306,32 @@ fn criterion(method: &str, value: &Node, node: &Node, findings: &mut Vec<Diagnos
     }
 }
 
-fn read_indirect(node: &Node, findings: &mut Vec<Diagnostic>) -> Option<IndirectSelection> {
-    let known = [
-        ("eager", IndirectSelection::Eager),
-        ("cautious", IndirectSelection::Cautious),
-        ("buildable", IndirectSelection::Buildable),
-        ("empty", IndirectSelection::Empty),
-    ];
-    let text = node.to_data().to_text().unwrap_or_default();
-    let found = known.iter().find(|(name, _)| *name == text).map(|(_, indirect)| *indirect);
-    if found.is_none() {
-        let message =
-            format!("`indirect_selection` is one of eager, cautious, buildable, empty, not `{text}`");
-        let finding = Diagnostic::at(codes::INVALID_VALUE, node.place, message);
-        findings.push(finding.hint_nearest(&text, known.map(|(name, _)| name)));
-    }
-    found
+/// Reads whether a graph operator is there. dbt takes any value, and any number but 0 for yes.
+fn truth(key: &str, node: &Node, findings: &mut Vec<Diagnostic>) -> bool {
+    let data = node.to_data();
+    let taken = match &data {
+        Data::Bool(truth) => return *truth,
+        Data::Str(text) if text.eq_ignore_ascii_case("true") => return true,
+        Data::Str(text) if text.eq_ignore_ascii_case("false") => return false,
+        Data::Null => false,
+        other => other.as_i64() != Some(0),
+    };
+    let message = format!("`{key}` is true or false, not {}", data.type_name());
+    let finding = Diagnostic::at(codes::INVALID_VALUE, node.place, message);
+    let finding = finding.label(format!("taken for {taken}"));
+    let finding = finding.hint("`parents_depth` and `children_depth` say how far to go");
+    findings.push(Diagnostic { severity: Severity::Warning, ..finding });
+    taken
 }
 
-/// Takes a text apart as dbt's manifest has it: depths stay texts.
-fn normalized_text(text: &str) -> DataMap {
-    let mut map = DataMap::new();
-    let Ok(criterion) = grammar::criterion(text) else { return map };
-    let mut put = |key: &str, value: Data| {
-        map.insert(key.to_owned(), value);
-    };
-    if criterion.at {
-        put("childrens_parents", true.into());
+fn read_indirect(node: &Node, findings: &mut Vec<Diagnostic>) -> Option<IndirectSelection> {
+    let text = node.to_data().to_text().unwrap_or_default();
+    let found = IndirectSelection::named(&text);
+    if found.is_none() {
+        let known = IndirectSelection::NAMES.map(|(name, _)| name);
+        let message = format!("`indirect_selection` is one of {}, not `{text}`", known.join(", "));
+        let finding = Diagnostic::at(codes::INVALID_VALUE, node.place, message);
+        findings.push(finding.hint_nearest(&text, known));
     }
-    let depth = |depth: Depth| match depth {
-        Depth::Steps(steps) => Some(steps.to_string()),
-        Depth::None | Depth::All => None,
-    };
-    if criterion.parents != Depth::None {
-        put("parents", true.into());
-        if let Some(steps) = depth(criterion.parents) {
-            put("parents_depth", steps.into());
-        }
-    }
-    let method: Vec<&str> = [criterion.method.as_str()]
-        .into_iter()
-        .chain(criterion.arguments.iter().map(String::as_str))
-        .collect();
-    put("method", method.join(".").into());
-    put("value", criterion.value.into());
-    if criterion.children != Depth::None {
-        put("children", true.into());
-        if let Some(steps) = depth(criterion.children) {
-            put("children_depth", steps.into());
-        }
-    }
-    map
+    found
 }

@@ -1,5 +1,6 @@
 //! JSON, written as Python's `json.dumps` writes it and read back.
 
+use crate::base::data::Data;
 use crate::jinja::eval::Evaluator;
 use crate::jinja::eval::error::{Interrupt, RenderError, Result};
 use crate::jinja::limits;
@@ -39,6 +40,12 @@ pub(super) fn filter(value: &Value, arguments: Arguments) -> Result<Value> {
     let safe =
         json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026").replace('\'', "\\u0027");
     Ok(Value::from(safe))
+}
+
+/// Writes data on one line as Python's `json.dumps` does.
+pub fn line(data: &Data) -> String {
+    // Data holds nothing that JSON cannot.
+    json(&Value::from(data), Style::default()).unwrap_or_default()
 }
 
 /// dbt's function `fromjson`.

@@ -1,7 +1,7 @@
 //! Filters: one table of names, and the functions by family.
 
 pub mod globals;
-mod json;
+pub mod json;
 mod numbers;
 mod pprint;
 mod sequences;

@@ -6,7 +6,8 @@ use crate::support::project::Project;
 const EVERY_KIND: &str = include_str!("every_kind.md");
 
 /// Its connection.
-const PROFILE: &str = "every_kind: {target: dev, outputs: {dev: {type: duckdb, path: shop.duckdb, threads: 4}}}\n";
+const PROFILE: &str =
+    "every_kind: {target: dev, outputs: {dev: {type: duckdb, path: shop.duckdb, threads: 4}}}\n";
 
 /// Writes the project with one of every kind. A line that is nothing but a path in backticks names the block behind it.
 pub(super) fn every_kind() -> Project {

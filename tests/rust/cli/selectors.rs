@@ -264,6 +264,98 @@ fn definitions_that_are_wrong_are_told_at_once() {
 }
 
 #[test]
+fn values_that_are_taken_for_something_else() {
+    let project = shop(
+        "selectors:
+  - {name: steps, definition: {method: fqn, value: c, parents: 1, parents_depth: -1, children: 0}}
+  - {name: heir, definition: {method: selector, value: steps, children: true}}
+",
+    );
+    insta::assert_snapshot!(run(&project, "parse").told(), @"
+    HH:MM:SS  Running with martlet=V.V.V (dbt=V.VV.V)
+    warning[invalid-value]: `parents` is true or false, not a whole number
+     --> selectors.yml:2:64
+      |
+    2 |   - {name: steps, definition: {method: fqn, value: c, parents: 1, parents_depth: -1, children: 0}}
+      |                                                                ^ taken for true
+      |
+      = help: `parents_depth` and `children_depth` say how far to go
+
+    warning[invalid-value]: `children` is true or false, not a whole number
+     --> selectors.yml:2:96
+      |
+    2 |   - {name: steps, definition: {method: fqn, value: c, parents: 1, parents_depth: -1, children: 0}}
+      |                                                                                                ^ taken for false
+      |
+      = help: `parents_depth` and `children_depth` say how far to go
+
+    warning[invalid-value]: a selector that is inherited is taken as it is, in dbt as here
+     --> selectors.yml:3:30
+      |
+    3 |   - {name: heir, definition: {method: selector, value: steps, children: true}}
+      |                              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ only `method` and `value` count
+
+    HH:MM:SS  Registered adapter: duckdb=V.V.V
+    HH:MM:SS  Found 5 models, 4 data tests, NNN macros
+    HH:MM:SS
+    exit 0
+    ");
+    // dbt 1.11.16 lists the same.
+    assert_eq!(succeed(&project, "list --selector steps").stdout, "shop.marts.c\n");
+    assert_eq!(succeed(&project, "list --selector heir").stdout, "shop.marts.c\n");
+}
+
+#[test]
+fn selectors_within_selections() {
+    let project = shop(SELECTORS);
+    // dbt 1.12 has the method; a selector cannot contain itself, for only those above it can be named.
+    let names = |arguments: &str| {
+        let kinds = "--resource-type model --output name";
+        succeed(&project, &format!("list {kinds} {arguments}")).stdout.lines().collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(names("--select selector:either"), "a b c");
+    assert_eq!(names("--select selector:both+1"), "b c");
+    assert_eq!(names("--select selector:either,tag:nightly e"), "b e");
+    assert_eq!(names("--exclude selector:either"), "d e");
+    insta::assert_snapshot!(run(&project, "list --select selector:eiter").told(), @"
+    ! error: Could not find selector named eiter, expected one of text, short, full, around, either, both, without, careful; did you mean `either`?
+    exit 2
+    ");
+    let project = shop(
+        "selectors:
+  - {name: a, definition: 'tag:nightly'}
+  - {name: b, definition: 'selector:a'}
+  - {name: c, definition: {selector: b}}
+  - {name: d, definition: {union: ['selector:c', e]}}
+  - {name: a, definition: 'selector:d'}
+",
+    );
+    insta::assert_snapshot!(taken(&project, "d"), @"d: b d e not_null_b_id relationships_b_id__id__ref_a_ relationships_d_id__id__ref_b_");
+    insta::assert_snapshot!(taken(&project, "a"), @"a: b d e not_null_b_id relationships_b_id__id__ref_a_ relationships_d_id__id__ref_b_");
+    let project = shop(
+        "selectors:\n  - {name: a, definition: 'selector:a'}\n  - {name: b, definition: '+selector:a'}\n",
+    );
+    insta::assert_snapshot!(run(&project, "list").told(), @"
+    error[invalid-value]: there is no selector `a` above this one
+     --> selectors.yml:2:27
+      |
+    2 |   - {name: a, definition: 'selector:a'}
+      |                           ^^^^^^^^^^^^
+
+    error[selection-syntax]: `+selector:a` puts operators around another selector
+     --> selectors.yml:3:27
+      |
+    3 |   - {name: b, definition: '+selector:a'}
+      |                           ^^^^^^^^^^^^^
+      |
+      = help: inherit it without any, or repeat its definition with them
+
+    ! the project has 2 errors; nothing was run
+    exit 2
+    ");
+}
+
+#[test]
 fn definitions_that_do_less_than_they_seem_to() {
     let project = shop(
         "selectors:

@@ -25,16 +25,9 @@
         {%- do persist_docs(target, model) -%}
         {{ return({'relations': [target]}) }}
     {%- endif -%}
-    {# A view does where tables cannot be cloned. #}
-    {%- set target = this.incorporate(type='view') -%}
-    {%- if existing is not none -%}
-        {%- do drop_relation_if_exists(existing) -%}
-    {%- endif -%}
-    {% call statement('main') -%}
-        {{ get_create_view_as_sql(target, 'select * from ' ~ defer_relation) }}
-    {%- endcall %}
-    {%- do adapter.commit() -%}
-    {{ return({'relations': [target]}) }}
+    {# A view does where tables cannot be cloned: `sql` selects everything from the other relation. #}
+    {%- set view = context.get('materialization_view_' ~ adapter.type()) or context['materialization_view_default'] -%}
+    {{ return(view()) }}
 {% endmaterialization %}
 
 {# Clones a table. (dispatched) #}

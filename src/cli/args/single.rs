@@ -1,0 +1,156 @@
+//! Arguments of single commands, and the words that these may be.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use crate::cli::args::nodes::{Kinds, Selection};
+use crate::graph::select;
+
+/// What `deps` does.
+#[derive(Debug, Clone, Args)]
+pub struct Deps {
+    /// Write package-lock.yml and install nothing
+    #[arg(long)]
+    pub lock: bool,
+    /// Settle on the newest versions that fit, whatever the lock says
+    #[arg(long)]
+    pub upgrade: bool,
+    /// Add a package to packages.yml, as in `dbt-labs/dbt_utils@1.3.0`, and install it
+    #[arg(long, value_name = "NAME@VERSION")]
+    pub add_package: Option<String>,
+    /// Where the package that is added comes from
+    #[arg(long, value_enum, default_value_t = PackageSource::Hub, requires = "add_package")]
+    pub source: PackageSource,
+}
+
+/// Where a package comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PackageSource {
+    /// The hub: organisation/name@version
+    Hub,
+    /// A git repository: address@revision
+    Git,
+    /// A folder
+    Local,
+}
+
+/// What `list` names, and how.
+#[derive(Debug, Clone, Args)]
+#[command(after_long_help = methods())]
+pub struct Listing {
+    /// Nodes to take: names, `+name`, `name+`, `@name`, `tag:x`, `path:models/a`, ... (can be repeated)
+    #[arg(long, short = 's', num_args = 1..)]
+    pub select: Vec<String>,
+    /// As `--select`, and models alone are listed (can be repeated)
+    #[arg(long, short = 'm', num_args = 1.., visible_alias = "model")]
+    #[arg(conflicts_with_all = ["select", "resource_type"])]
+    pub models: Vec<String>,
+    /// Nodes to leave out, as for `--select` (can be repeated)
+    #[arg(long, num_args = 1..)]
+    pub exclude: Vec<String>,
+    /// Selection of selectors.yml to take, whatever `--select` and `--exclude` say
+    #[arg(long, value_name = "NAME")]
+    pub selector: Option<String>,
+    /// Which kinds
+    #[command(flatten)]
+    pub kinds: Kinds,
+    /// What is written of each node
+    #[arg(long, value_enum, ignore_case = true, default_value_t = ListOutput::Selector)]
+    pub output: ListOutput,
+    /// Keys that JSON has of each node; `config.materialized` goes into mappings (can be repeated)
+    #[arg(long, num_args = 1.., value_delimiter = ' ', value_name = "KEY")]
+    pub output_keys: Vec<String>,
+}
+
+/// Tells people the methods of selection.
+fn methods() -> String {
+    let lines = select::methods().map(|(name, about)| format!("  {:<16}{about}", format!("{name}:")));
+    format!("Methods of selection:\n{}", lines.collect::<Vec<_>>().join("\n"))
+}
+
+/// What `list` writes of each node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ListOutput {
+    /// What `--select` takes
+    Selector,
+    /// The name
+    Name,
+    /// The file
+    Path,
+    /// A JSON object
+    Json,
+}
+
+/// How `show` writes rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ShowOutput {
+    /// A table
+    Text,
+    /// JSON
+    Json,
+}
+
+/// What data can be made up.
+#[derive(Debug, Subcommand)]
+pub enum Generate {
+    /// Patient records in Synthea's layout
+    Synthea {
+        /// Number of patients
+        #[arg(long, default_value_t = 1000)]
+        patients: u64,
+        /// Number that all chance comes from
+        #[arg(long, default_value_t = 42)]
+        seed: u64,
+        /// Years that are told
+        #[arg(long, default_value_t = 10)]
+        years: u32,
+        /// Day before which everything happens
+        #[arg(long, default_value = "2026-01-01")]
+        end: chrono::NaiveDate,
+        /// Layout of the files: `latest`, `2023`, `2022`
+        #[arg(long, default_value = "latest")]
+        layout: String,
+        /// Folder the files are written to
+        #[arg(long)]
+        out: PathBuf,
+    },
+}
+
+/// What describes a project.
+#[derive(Debug, Subcommand)]
+pub enum Docs {
+    /// Write catalog.json, of what the database tells of the project's relations, and manifest.json
+    Generate {
+        /// Which nodes
+        #[command(flatten)]
+        selection: Selection,
+        /// Leave the manifest as it is, without the SQL of nodes
+        #[arg(long, overrides_with = "compile")]
+        no_compile: bool,
+        /// Compile nodes first (as it is anyway)
+        #[arg(long, hide = true)]
+        compile: bool,
+        /// Ask the database nothing, and write a catalog of nothing
+        #[arg(long)]
+        empty_catalog: bool,
+        /// Accepted, as there is no page yet that could hold the artifacts
+        #[arg(long = "static", hide = true)]
+        is_static: bool,
+    },
+}
+
+/// What is looked at of sources.
+#[derive(Debug, Subcommand)]
+pub enum Source {
+    /// Tell how old sources are, and whether they are too old
+    #[command(visible_alias = "snapshot-freshness")]
+    Freshness {
+        /// Which sources
+        #[command(flatten)]
+        selection: Selection,
+        /// File to write instead of sources.json in the target folder
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+}
