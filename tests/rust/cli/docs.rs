@@ -52,11 +52,19 @@ fn entries(catalog: &Value) -> String {
 fn the_catalog_tells_types_and_comments() {
     let project = built();
     let told = succeed(&project, "docs generate");
-    insta::assert_snapshot!(told.news(), @"");
+    insta::assert_snapshot!(told.news(), @"
+    HH:MM:SS  Building catalog
+    HH:MM:SS  Catalog written to target/catalog.json
+    exit 0
+    ");
     let catalog = artifact(&project, "catalog.json");
-    insta::assert_snapshot!(entries(&catalog), @"");
+    insta::assert_snapshot!(entries(&catalog), @r#"
+    model.shop.latest: "VIEW" null / 1 "id" "INTEGER" null, 2 "Name" "VARCHAR" null
+    model.shop.orders: "BASE TABLE" "What was ordered" / 1 "id" "INTEGER" "The number", 2 "Name" "VARCHAR" null
+    source.shop.shop.ORDERS: "BASE TABLE" "What was ordered" / 1 "id" "INTEGER" "The number", 2 "Name" "VARCHAR" null
+    "#);
     let statistics = &catalog["nodes"]["model.shop.orders"]["stats"];
-    insta::assert_snapshot!(statistics, @"");
+    insta::assert_snapshot!(statistics, @r#"{"has_stats":{"id":"has_stats","label":"Has Stats?","value":false,"include":false,"description":"Indicates whether there are statistics for this table"}}"#);
     assert_eq!(catalog["errors"], Value::Null);
     let manifest = artifact(&project, "manifest.json");
     assert_eq!(manifest["nodes"]["model.shop.latest"]["compiled"], true);

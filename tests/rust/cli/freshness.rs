@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::support::project::Project;
-use crate::support::run::{run, run_in, succeed};
+use crate::support::run::{run, succeed};
 
 /// Sources of every age. The times have no zone and are universal.
 fn aged() -> Project {
@@ -45,9 +45,11 @@ sources:
 fn results(project: &Project, name: &str) -> String {
     let sources: Value = serde_json::from_str(&project.read(name)).unwrap();
     let lines = sources["results"].as_array().unwrap().iter().map(|one| {
-        let age = one["max_loaded_at_time_ago_in_s"]
-            .as_f64()
-            .map_or(String::new(), |age| format!(" {:.0}h", age / 3600.0));
+        let age = match one["max_loaded_at_time_ago_in_s"].as_f64().map(|age| age / 3600.0) {
+            None => String::new(),
+            Some(hours) if hours > 1e6 => " since ever".to_owned(),
+            Some(hours) => format!(" {hours:.0}h"),
+        };
         format!("{} {}{age}", one["unique_id"].as_str().unwrap(), one["status"].as_str().unwrap())
     });
     let mut lines: Vec<String> = lines.collect();
@@ -59,8 +61,41 @@ fn results(project: &Project, name: &str) -> String {
 fn each_source_is_told_with_its_age() {
     let project = aged();
     let told = run(&project, "source freshness --threads 1");
-    insta::assert_snapshot!(told.news(), @"");
-    insta::assert_snapshot!(results(&project, "target/sources.json"), @"");
+    insta::assert_snapshot!(told.news(), @r#"
+    HH:MM:SS  1 of 7 START freshness of raw.absent ........................................... [RUN]
+    HH:MM:SS  1 of 7 ERROR freshness of raw.absent ........................................... [ERROR in S.SSs]
+    HH:MM:SS  2 of 7 START freshness of raw.asked ............................................ [RUN]
+    HH:MM:SS  2 of 7 WARN freshness of raw.asked ............................................. [WARN in S.SSs]
+    HH:MM:SS  3 of 7 START freshness of raw.filtered ......................................... [RUN]
+    HH:MM:SS  3 of 7 ERROR STALE freshness of raw.filtered ................................... [ERROR STALE in S.SSs]
+    HH:MM:SS  4 of 7 START freshness of raw.fresh ............................................ [RUN]
+    HH:MM:SS  4 of 7 PASS freshness of raw.fresh ............................................. [PASS in S.SSs]
+    HH:MM:SS  5 of 7 START freshness of raw.nothing .......................................... [RUN]
+    HH:MM:SS  5 of 7 ERROR STALE freshness of raw.nothing .................................... [ERROR STALE in S.SSs]
+    HH:MM:SS  6 of 7 START freshness of raw.old .............................................. [RUN]
+    HH:MM:SS  6 of 7 WARN freshness of raw.old ............................................... [WARN in S.SSs]
+    HH:MM:SS  7 of 7 START freshness of raw.stale ............................................ [RUN]
+    HH:MM:SS  7 of 7 ERROR STALE freshness of raw.stale ...................................... [ERROR STALE in S.SSs]
+    HH:MM:SS  Error in source absent (models/sources.yml)
+    HH:MM:SS  error[jinja-error]: Catalog Error: Table with name absent does not exist!
+    HH:MM:SS    --> models/sources.yml:10:15
+    HH:MM:SS     |
+    HH:MM:SS  10 |       - name: absent
+    HH:MM:SS     |               ^^^^^^
+    HH:MM:SS     |
+    HH:MM:SS     = note: Did you mean "stale"?
+    HH:MM:SS  Done.
+    exit 1
+    "#);
+    insta::assert_snapshot!(results(&project, "target/sources.json"), @"
+    source.shop.raw.absent runtime error
+    source.shop.raw.asked warn 2h
+    source.shop.raw.filtered error 48h
+    source.shop.raw.fresh pass 0h
+    source.shop.raw.nothing error since ever
+    source.shop.raw.old warn 2h
+    source.shop.raw.stale error 48h
+    ");
 }
 
 #[test]
@@ -76,7 +111,10 @@ fn a_warning_is_no_failure_and_the_old_name_is_known() {
     );
     assert!(!project.path("target/sources.json").exists());
     let nothing = succeed(&project, "source freshness --select source:raw.silent");
-    insta::assert_snapshot!(nothing.news(), @"");
+    insta::assert_snapshot!(nothing.news(), @"
+    HH:MM:SS  [WARNING]: Nothing to do. Try checking your model configs and model specification args
+    exit 0
+    ");
 }
 
 #[test]
@@ -92,16 +130,13 @@ fn json_lines_have_dbts_name_of_the_event() {
 #[test]
 fn hooks_run_around_it_unless_a_flag_says_no() {
     let project = aged();
-    project.write(
-        "project.yml",
-        "name: shop\non-run-end: create or replace table raw.noted as select 1 as id\n",
-    );
+    let hook = "name: shop\non-run-end: create or replace table raw.noted as select 1 as id\n";
     let noted = || project.query("select count(*) from duckdb_tables() where table_name = 'noted'");
-    let off = [("DBT_SOURCE_FRESHNESS_RUN_PROJECT_HOOKS", "false")];
-    let select = ["source", "freshness", "--select", "source:raw.fresh"];
-    assert_eq!(run_in(&project, &select, &off).code, 0);
+    project.write("project.yml", &format!("{hook}flags: {{source_freshness_run_project_hooks: false}}\n"));
+    succeed(&project, "source freshness --select source:raw.fresh");
     assert_eq!(noted(), "0");
-    assert_eq!(run_in(&project, &select, &[]).code, 0);
+    project.write("project.yml", hook);
+    succeed(&project, "source freshness --select source:raw.fresh");
     assert_eq!(noted(), "1");
 }
 
