@@ -6,6 +6,7 @@ use crate::cli::args::Source;
 use crate::cli::commands::build;
 use crate::cli::exit::Exit;
 use crate::cli::session::Setting;
+use crate::graph::nodes::Node;
 use crate::run::events::Event;
 use crate::run::freshness::{self, FreshnessOutcome};
 use crate::run::result::Status;
@@ -30,7 +31,7 @@ pub(super) fn run(setting: &Setting, asked: &Source) -> Exit {
     } else {
         let with_hooks = setting.flags.is_on("source_freshness_run_project_hooks");
         // Hooks write; who only looks keeps nobody out.
-        let has_hooks = with_hooks && project.nodes.enabled.values().any(|node| node.is_hook());
+        let has_hooks = with_hooks && project.nodes.enabled.values().any(Node::is_hook);
         let access = if has_hooks { Access::Write } else { Access::Read };
         let session = match build::open(setting, &project, access) {
             Ok(session) => session,
