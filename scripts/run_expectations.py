@@ -91,11 +91,13 @@ def answer(found):
                     os.environ.update([said.strip().split("=", 1)])
                 elif word == "Run":
                     section, printed = invoke(said.strip())
-                    told.append(section)
+                    told.append("\n".join(section.split("\n")[:2]) if ("Codes", "only") in found else section)
                 elif word == "Rows":
                     told.append(f"-- {said.strip()}\n{projects.queried(said.strip())}")
                 elif word == "Log":
                     told.append(logged(said.strip(), printed))
+                elif word == "Events":
+                    told.append(events(said.strip(), printed))
         finally:
             os.chdir(here)
             os.environ.clear()
@@ -114,7 +116,7 @@ def invoke(line):
     after = results()
     lines = [f"-- {line}", f"exit {code}"]
     if after.get("metadata", {}).get("invocation_id") != before:
-        lines += sorted(line for result in after["results"] for line in status(result))
+        lines += sorted(line for result in after.get("results", []) for line in status(result))
     return "\n".join(lines), printed
 
 
@@ -138,6 +140,20 @@ def logged(pattern, printed):
             line = re.sub(old, new, line)
         if re.search(pattern, line):
             lines.append(f"> {line.strip()}")
+    return "\n".join(lines)
+
+
+def events(pattern, printed):
+    lines = []
+    for line in printed.splitlines():
+        event = json.loads(line)
+        info, data = event["info"], event["data"]
+        # Nothing is parsed in part here.
+        if not re.search(pattern, info["name"]) or info["name"] == "UnableToPartialParse":
+            continue
+        node = data.get("node_info") or {}
+        whose = f" | {node['unique_id']} {len(node)}" if node else ""
+        lines.append(f"> {info['name']} {info['code']} {info['level']} | {' '.join(sorted(data))}{whose}")
     return "\n".join(lines)
 
 

@@ -11,8 +11,10 @@ use serde_json::Value;
 
 use crate::base::data::Data;
 use crate::base::fs::FileError;
+use crate::compile::changes::{content, fingerprints};
 use crate::compile::flags::metadata_variables;
 use crate::compile::project::{DBT_VERSION, Project};
+use crate::run::result::NodeResult;
 
 /// Returns the `metadata` that every artifact begins with.
 fn metadata(project: &Project, schema: &str, generated_at: &str) -> serde_json::Map<String, Value> {
@@ -33,6 +35,22 @@ fn metadata(project: &Project, schema: &str, generated_at: &str) -> serde_json::
 /// Writes a moment as dbt does.
 fn stamp(moment: &chrono::DateTime<chrono::Utc>) -> String {
     moment.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()
+}
+
+/// Makes the artifacts that tell of the project itself, each with its file's name: what was read, and the SQL of nodes
+/// that were compiled.
+pub fn of_project(project: &Project, results: &[&NodeResult]) -> Vec<(&'static str, String)> {
+    let mut prints = fingerprints(project);
+    // Seeds that were loaded have been read as a whole anyway.
+    let loaded = results.iter().filter_map(|result| project.nodes.get(&result.unique_id));
+    for seed in loaded.filter(|node| node.checksum == node.original_file_path) {
+        prints.0.entry(seed.unique_id.clone()).or_default().content = content(seed);
+    }
+    vec![
+        ("manifest.json", manifest::manifest(project, results)),
+        ("semantic_manifest.json", semantic_manifest::semantic_manifest(project).to_string()),
+        ("fingerprints.json", prints.to_json().to_string()),
+    ]
 }
 
 /// Writes artifacts into the target folder, each by its file's name.

@@ -1,7 +1,7 @@
 //! The only file that touches the disk; every error names its path. Knows nothing of what the files hold.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -30,7 +30,8 @@ impl FileError {
     }
 }
 
-type Result<T> = std::result::Result<T, FileError>;
+/// What reading and writing gives.
+pub type Result<T> = std::result::Result<T, FileError>;
 
 /// Reads a whole file as UTF-8 and drops a byte order mark.
 pub fn read_text(path: &Path) -> Result<String> {
@@ -64,6 +65,20 @@ pub fn create(path: &Path) -> Result<File> {
     File::create(path).map_err(|error| FileError::new("create", path, error))
 }
 
+/// A file that is added to; what is added waits until it is much, or until it is flushed.
+pub type Growing = BufWriter<File>;
+
+/// Opens a file to add to it; makes it, and the folders above it, where it is not there.
+pub fn append(path: &Path) -> Result<Growing> {
+    open_to_append(path).map(BufWriter::new)
+}
+
+fn open_to_append(path: &Path) -> Result<File> {
+    create_parent(path)?;
+    let opened = fs::OpenOptions::new().append(true).create(true).open(path);
+    opened.map_err(|error| FileError::new("open", path, error))
+}
+
 /// A file that lines are added to, from several threads.
 #[derive(Debug)]
 pub struct Appender {
@@ -74,10 +89,7 @@ pub struct Appender {
 impl Appender {
     /// Opens a file to add lines to it; makes it, and the folders above it, where it is not there.
     pub fn open(path: &Path) -> Result<Self> {
-        create_parent(path)?;
-        let opened = fs::OpenOptions::new().append(true).create(true).open(path);
-        let file = opened.map_err(|error| FileError::new("open", path, error))?;
-        Ok(Self { path: path.to_path_buf(), file: Mutex::new(file) })
+        Ok(Self { path: path.to_path_buf(), file: Mutex::new(open_to_append(path)?) })
     }
 
     /// Adds a line in one piece. When this returns it is in the system's hands, and outlives the program.

@@ -6,12 +6,15 @@ pub mod exit;
 mod flags;
 mod interrupt;
 mod kinds;
+mod listening;
+mod misuse;
 mod session;
 mod state;
 
 use std::ffi::OsString;
 
 use clap::Parser;
+use clap::error::ErrorKind;
 
 use crate::cli::args::Arguments;
 use crate::cli::exit::Exit;
@@ -27,9 +30,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         }
         Err(error) => {
             // Help and version are asked for and go to stdout; anything else is misuse.
-            let code = if error.use_stderr() { Exit::Misuse } else { Exit::Fine };
-            let _ = error.print();
-            return code;
+            if !error.use_stderr() || error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+                let code = if error.use_stderr() { Exit::Misuse } else { Exit::Fine };
+                let _ = error.print();
+                return code;
+            }
+            anstream::eprintln!("{}", misuse::line(&error));
+            return Exit::Misuse;
         }
     };
     interrupt::listen();

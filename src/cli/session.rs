@@ -1,23 +1,24 @@
 //! What commands share: options from arguments, who listens, reading the project, selecting, ctrl-C.
 
 use std::collections::BTreeSet;
-use std::io::{IsTerminal, stderr, stdout};
+use std::io::{IsTerminal, stdout};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use crate::adapter::Access;
-use crate::base::clock::Surroundings;
+use crate::base::clock::{Stopwatch, Surroundings};
 use crate::base::data::{Data, DataMap};
 use crate::base::dotenv;
 use crate::base::fs::{self, FileError};
-use crate::base::secrets::{Scrubbed, Secrets};
+use crate::base::secrets::Secrets;
 use crate::base::source::SourceMap;
 use crate::cli::args::{Global, Running, Selection};
 use crate::cli::exit::Exit;
+use crate::cli::listening::Listening;
 use crate::compile::changes::Changes;
 use crate::compile::event_time::RowsRead;
 use crate::compile::flags::{self, Flags};
-use crate::compile::load::LoadError;
+use crate::compile::load::{self, LoadError, Loaded};
 use crate::compile::node_value;
 use crate::compile::parse;
 use crate::compile::project::{DBT_VERSION, Options, Project};
@@ -27,9 +28,7 @@ use crate::graph::nodes::Node;
 use crate::graph::select::earlier::Earlier;
 use crate::graph::select::selectors::Selector;
 use crate::graph::select::{Ground, IndirectSelection, Request, SelectError, select, select_spec};
-use crate::project::profile;
-use crate::report::json_lines::JsonReport;
-use crate::report::text::{self, TextReport};
+use crate::project::{locate, profile};
 use crate::run::events::{Event, Listener};
 use crate::run::label;
 use crate::state::State;
@@ -43,8 +42,11 @@ pub(super) struct Setting {
     pub(super) surroundings: Surroundings,
     pub(super) sources: Arc<SourceMap>,
     pub(super) listener: Arc<dyn Listener>,
+    /// The log file alone, for what is not to be shown.
+    pub(super) log: Option<Arc<dyn Listener>>,
     pub(super) colour: bool,
     secrets: Secrets,
+    invocation_id: String,
     /// The state that `--state` names, read when somebody wants it.
     pub(super) state: Arc<OnceLock<Arc<State>>>,
 }
@@ -55,22 +57,27 @@ impl Setting {
         let mut surroundings = Surroundings::read();
         let settled = settle(global, running, &mut surroundings);
         let secrets = Secrets::of(&surroundings.environment);
-        let flags = settled.map_err(|error| {
+        let (flags, has_project) = settled.map_err(|error| {
             anstream::eprintln!("error: {}", secrets.scrub(&error));
             Exit::Misuse
         })?;
         let sources = Arc::new(SourceMap::default());
         let no_colour = surroundings.environment.get("NO_COLOR").is_some_and(|value| !value.is_empty());
         let colour = stdout().is_terminal() && !no_colour && flags.is_on("use_colors");
-        let listener = listener(&flags, colour, &secrets, &sources);
+        let invocation_id = uuid::Uuid::new_v4().to_string();
+        let listening =
+            Listening { flags: &flags, colour, secrets: &secrets, sources: &sources, has_project };
+        let (listener, log) = listening.listeners(&invocation_id);
         Ok(Self {
             global: global.clone(),
             flags,
             surroundings,
             sources,
             listener,
+            log,
             colour,
             secrets,
+            invocation_id,
             state: Arc::default(),
         })
     }
@@ -80,9 +87,16 @@ impl Setting {
         Self { listener, ..self.clone() }
     }
 
-    /// Says something to people, on stderr.
+    /// Tells that the command came to its end.
+    pub(super) fn completed(&self, exit: Exit, watch: Stopwatch) {
+        let command = self.global.command_lines.last().map(|words| words.join(" ")).unwrap_or_default();
+        let (success, seconds) = (exit == Exit::Fine, watch.seconds());
+        self.listener.notice(&Event::Completed { command, success, seconds });
+    }
+
+    /// Says to people why nothing comes of it.
     pub(super) fn complain(&self, text: &str) {
-        anstream::eprintln!("{}", self.secrets.scrub(text));
+        self.listener.notice(&Event::Complaint(self.secrets.scrub(text).into_owned()));
     }
 
     /// Reads the project and reports everything found. `Err` is the exit code.
@@ -122,6 +136,26 @@ impl Setting {
         }
     }
 
+    /// Reads the project file, the profile and what is installed, and nothing that these lead to. `Err` is the exit
+    /// code, after the reason was told.
+    pub(super) fn load(&self, which: &'static str) -> Result<Loaded, Exit> {
+        let version = env!("CARGO_PKG_VERSION");
+        self.listener.notice(&Event::Started { dbt_version: DBT_VERSION.to_owned(), version });
+        let options = self.options(which, None)?;
+        let mut findings = Vec::new();
+        let loaded = load::load(options, &self.surroundings, &self.sources, &mut findings);
+        self.flags.warnings().apply(&mut findings);
+        let broken = self.report(&mut findings);
+        match loaded {
+            Ok(loaded) if !broken => Ok(loaded),
+            Ok(_) | Err(LoadError::Broken) => Err(Exit::Misuse),
+            Err(error) => {
+                self.complain(&format!("error: {error}"));
+                Err(Exit::Misuse)
+            }
+        }
+    }
+
     /// Reports findings, sorted; returns whether one is an error.
     pub(super) fn report(&self, findings: &mut Vec<Diagnostic>) -> bool {
         diagnostic::sort(findings);
@@ -142,6 +176,7 @@ impl Setting {
         let flags = &self.flags;
         let vars = self.vars()?;
         let mut arguments = flags.arguments();
+        arguments.retain(|name, _| flags::is_taken(name, which));
         let mut set = |key: &str, value: Data| arguments.insert(key.to_owned(), value);
         set("which", which.into());
         set("vars", Data::Map(vars.clone()));
@@ -158,6 +193,7 @@ impl Setting {
             Exit::Misuse
         })?;
         rows.tell(which, &mut arguments);
+        self.listener.notice(&Event::Arguments(arguments.clone()));
         let path = |name| flags.text(name).map(PathBuf::from);
         let asked = self.global.threads.map(usize::from);
         Ok(Options {
@@ -173,6 +209,7 @@ impl Setting {
             arguments,
             rows,
             command_lines: self.global.command_lines.clone(),
+            invocation_id: Some(self.invocation_id.clone()),
         })
     }
 
@@ -291,12 +328,12 @@ impl Setting {
     }
 }
 
-/// Reads `.env` into the environment and settles every flag.
+/// Reads `.env` into the environment and settles every flag. Tells also whether there is a project.
 fn settle(
     global: &Global,
     running: Option<&Running>,
     surroundings: &mut Surroundings,
-) -> Result<Flags, String> {
+) -> Result<(Flags, bool), String> {
     let told = |error: FileError| error.to_string();
     let here = fs::current_folder().map_err(told)?;
     let mut given = global.flags.0.clone();
@@ -318,13 +355,15 @@ fn settle(
         format!("dbt {}", global.command_lines.last().map(|words| words.join(" ")).unwrap_or_default())
             .into(),
     );
-    set_folders(&mut flags, &here, folder.as_deref(), surroundings);
-    Ok(flags)
+    let has_project = set_folders(&mut flags, &here, folder.as_deref(), surroundings);
+    Ok((flags, has_project))
 }
 
-/// Sets the folders that nobody named: where dbt would look.
-fn set_folders(flags: &mut Flags, here: &Path, project: Option<&Path>, surroundings: &Surroundings) {
-    let project = project.unwrap_or(here);
+/// Sets the folders that nobody named: where dbt would look. Tells whether there is a project.
+fn set_folders(flags: &mut Flags, here: &Path, project: Option<&Path>, surroundings: &Surroundings) -> bool {
+    let found = locate::project_file(project, here).ok();
+    let found = found.as_deref().and_then(Path::parent);
+    let project = found.or(project).unwrap_or(here);
     let home = surroundings.environment.get("HOME").map(Path::new);
     let folders = profile::folders(None, here, project, home);
     let profiles = profile::find(&folders).and_then(|file| file.parent().map(Path::to_path_buf));
@@ -335,23 +374,5 @@ fn set_folders(flags: &mut Flags, here: &Path, project: Option<&Path>, surroundi
         let told = flags.text(name).map_or_else(|| folder.to_path_buf(), |asked| here.join(asked));
         flags.tell(name, told.display().to_string().into());
     }
-}
-
-/// Makes who listens: text or JSON on stdout, without secrets.
-fn listener(flags: &Flags, colour: bool, secrets: &Secrets, sources: &Arc<SourceMap>) -> Arc<dyn Listener> {
-    let out = Scrubbed::new(secrets.clone(), stdout());
-    let level = flags.text("log_level").unwrap_or_default();
-    let options = text::Options {
-        quiet: flags.is_on("quiet") || matches!(level, "error" | "none"),
-        debug: flags.is_on("debug") || level == "debug",
-        print: flags.is_on("print"),
-        colour,
-        width: flags.number("printer_width").and_then(|width| usize::try_from(width).ok()).unwrap_or(80),
-        progress: stderr().is_terminal() && stdout().is_terminal() && !flags.is_on("quiet"),
-    };
-    if flags.text("log_format") == Some("json") {
-        Arc::new(JsonReport::new(uuid::Uuid::new_v4().to_string(), sources.clone(), options, out))
-    } else {
-        Arc::new(TextReport::new(options, sources.clone(), out))
-    }
+    found.is_some()
 }

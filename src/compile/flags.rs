@@ -133,6 +133,8 @@ const OF_COMMANDS: &[Flag] = &[
     flag("sample", Kind::Text, ""),
     flag("event_time_start", Kind::Text, ""),
     flag("event_time_end", Kind::Text, ""),
+    flag("export_saved_queries", OFF, ""),
+    flag("clean_project_files_only", ON, ""),
 ];
 
 /// Flags that only the project file sets, with what they are when it does not.
@@ -284,6 +286,11 @@ impl Flags {
         self.values.get(name).and_then(Data::as_str)
     }
 
+    /// Returns the text that templates and artifacts are told.
+    pub fn told_text(&self, name: &str) -> Option<&str> {
+        self.told(name).and_then(Data::as_str)
+    }
+
     /// Returns a flag's number.
     pub fn number(&self, name: &str) -> Option<i64> {
         self.values.get(name).and_then(Data::as_i64)
@@ -322,6 +329,15 @@ impl Flags {
 
     fn told(&self, name: &str) -> Option<&Data> {
         self.told.get(name).or_else(|| self.values.get(name))
+    }
+}
+
+/// Tells whether a flag means anything to a command, where only some commands have it.
+pub fn is_taken(name: &str, which: &str) -> bool {
+    match name {
+        "export_saved_queries" => which == "build",
+        "clean_project_files_only" => which == "clean",
+        _ => true,
     }
 }
 

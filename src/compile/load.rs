@@ -75,8 +75,8 @@ pub fn load(
     let definition = read_definition(&tree, &options, &environment, &target, findings);
     let selectors = read_selectors(&options, &environment, &target, sources, findings)?;
     let mut packages = installed_packages(&definition, &environment, &target, sources, findings)?;
-    // What is removed does not depend on what is installed.
-    if options.which != "clean" {
+    // What is removed or connected to does not depend on what is installed.
+    if !matches!(options.which, "clean" | "debug") {
         findings.extend(missing_packages(&definition, packages.len(), sources));
     }
     packages.push(Package {
@@ -104,8 +104,8 @@ pub fn load(
             .collect(),
     };
     let invocation = Invocation {
+        id: options.invocation_id.clone().unwrap_or_else(|| uuid::Uuid::new_v4().to_string()),
         options,
-        id: uuid::Uuid::new_v4().to_string(),
         started_at: surroundings.started_at,
         secrets: Secrets::of(&environment),
         environment,

@@ -54,6 +54,8 @@ pub struct Options {
     pub rows: RowsRead,
     /// The words of the command line, without the program's name; of one that goes on with another, those of both.
     pub command_lines: Vec<Vec<String>>,
+    /// The invocation's id, where one was made already.
+    pub invocation_id: Option<String>,
 }
 
 /// What every template of one invocation shares.

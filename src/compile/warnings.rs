@@ -29,8 +29,8 @@ pub struct Warnings {
     silence: Vec<String>,
 }
 
-/// dbt's names of what a finding tells; the first that the user names counts.
-fn events(code: &Code) -> &'static [&'static str] {
+/// Returns dbt's names of what a finding tells; the first that the user names counts.
+pub fn events(code: &Code) -> &'static [&'static str] {
     const TABLE: &[(&Code, &[&str])] = &[
         (codes::REPEATED_KEY, &["DuplicateYAMLKeysDeprecation", DEPRECATIONS]),
         (

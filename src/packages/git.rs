@@ -147,6 +147,11 @@ fn repository(url: &str, refusal: Refusal) -> GitError {
     }
 }
 
+/// Tells whether git can be called.
+pub fn is_there() -> bool {
+    run(None, &["--version"]).is_ok()
+}
+
 /// Why a call of git came to nothing.
 enum Refusal {
     NoGit(std::io::Error),

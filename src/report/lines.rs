@@ -1,5 +1,7 @@
 //! The words of dbt's log lines: one place that knows how a node's beginning and end are told.
 
+use anstyle::{AnsiColor, Style};
+
 use crate::run::events::NodeLabel;
 use crate::run::result::{NodeResult, Status};
 
@@ -171,18 +173,99 @@ pub fn duration(seconds: f64) -> String {
     format!("{} hours {} minutes and {rest:.2} seconds ({seconds:.2}s)", whole / 3600, whole / 60 % 60)
 }
 
-/// Counts the statuses for the last line.
-pub fn totals<'r>(results: impl Iterator<Item = &'r NodeResult>) -> String {
-    let (mut pass, mut warn, mut error, mut skip, mut no_op, mut total) = (0, 0, 0, 0, 0, 0);
-    for result in results {
-        total += 1;
-        match result.status {
-            Status::Success | Status::Pass => pass += 1,
-            Status::Warn => warn += 1,
-            Status::Fail | Status::Error | Status::PartialSuccess => error += 1,
-            Status::Skipped => skip += 1,
-            Status::NoOp => no_op += 1,
+/// Tells how long something took, without the seconds as one number.
+pub fn whole_duration(seconds: f64) -> String {
+    let text = duration(seconds);
+    text.split(" (").next().unwrap_or(&text).to_owned()
+}
+
+/// Colours a text, where there are colours.
+pub fn paint(text: &str, tone: Tone, colour: bool) -> String {
+    let shade = match tone {
+        Tone::Plain => None,
+        Tone::Good => Some(AnsiColor::Green),
+        Tone::Warning => Some(AnsiColor::Yellow),
+        Tone::Bad => Some(AnsiColor::Red),
+    };
+    match shade.filter(|_| colour) {
+        Some(shade) => {
+            let style = Style::new().fg_color(Some(shade.into()));
+            format!("{style}{text}{style:#}")
+        }
+        None => text.to_owned(),
+    }
+}
+
+/// How many nodes ended in which way.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Tally {
+    /// Built, or found in order.
+    pub pass: usize,
+    /// Found wanting, and only to be told.
+    pub warn: usize,
+    /// Failed, also in part.
+    pub error: usize,
+    /// Left out.
+    pub skip: usize,
+    /// With nothing to do.
+    pub no_op: usize,
+    /// All.
+    pub total: usize,
+    /// Failed in part.
+    pub partial: usize,
+    /// Stopped before their end.
+    pub stopped: usize,
+}
+
+impl Tally {
+    /// Counts results.
+    pub fn of<'r>(results: impl Iterator<Item = &'r NodeResult>) -> Self {
+        let mut tally = Self::default();
+        for result in results {
+            tally.total += 1;
+            tally.stopped += usize::from(result.halt.is_some());
+            match result.status {
+                Status::Success | Status::Pass => tally.pass += 1,
+                Status::Warn => tally.warn += 1,
+                Status::Fail | Status::Error => tally.error += 1,
+                Status::PartialSuccess => {
+                    tally.error += 1;
+                    tally.partial += 1;
+                }
+                Status::Skipped => tally.skip += 1,
+                Status::NoOp => tally.no_op += 1,
+            }
+        }
+        tally
+    }
+
+    /// Returns how many failed whole. What was stopped is no success, and dbt counts it as an error.
+    pub fn failed(&self) -> usize {
+        self.error - self.partial + self.stopped
+    }
+
+    /// Returns the line that says how everything went, and its tone.
+    pub fn headline(&self, interrupted: bool) -> (String, Tone) {
+        let partial = match self.partial {
+            1 => "1 partial success".to_owned(),
+            count => format!("{count} partial successes"),
+        };
+        let warnings = plural(self.warn, "warning");
+        match (self.failed(), self.warn) {
+            _ if interrupted => ("Exited because of keyboard interrupt".to_owned(), Tone::Warning),
+            (0, _) if self.partial > 0 => (format!("Completed with {partial} and {warnings}"), Tone::Warning),
+            (0, 0) => ("Completed successfully".to_owned(), Tone::Good),
+            (0, _) => (format!("Completed with {warnings}:"), Tone::Warning),
+            (failed, _) => {
+                let errors = plural(failed, "error");
+                (format!("Completed with {errors}, {partial}, and {warnings}:"), Tone::Bad)
+            }
         }
     }
-    format!("Done. PASS={pass} WARN={warn} ERROR={error} SKIP={skip} NO-OP={no_op} TOTAL={total}")
+
+    /// Returns the last line.
+    pub fn line(&self) -> String {
+        let Self { pass, warn, error, skip, no_op, total, .. } = self;
+        format!("Done. PASS={pass} WARN={warn} ERROR={error} SKIP={skip} NO-OP={no_op} TOTAL={total}")
+    }
 }

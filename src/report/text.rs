@@ -3,14 +3,14 @@
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use anstyle::{AnsiColor, Style};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::base::clock;
 use crate::base::source::SourceMap;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::render::full;
-use crate::report::lines::{self, Tone};
+use crate::report::lines::{self, Tally, Tone};
+use crate::report::record::Level;
 use crate::report::table;
 use crate::run::events::{Event, Listener, NodeLabel};
 use crate::run::result::{NodeResult, Status};
@@ -18,10 +18,8 @@ use crate::run::result::{NodeResult, Status};
 /// How lines are written.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Only errors and what templates print.
-    pub quiet: bool,
-    /// Also what is said for debugging.
-    pub debug: bool,
+    /// The least important line that is written.
+    pub level: Level,
     /// What templates print.
     pub print: bool,
     /// Colours.
@@ -52,9 +50,13 @@ impl<W: Write + Send> TextReport<W> {
         Self { options, sources, out: Mutex::new(out), bar }
     }
 
-    /// Writes a line with dbt's time in front, unless quiet.
+    /// Writes a line with dbt's time in front, for everybody.
     fn say(&self, text: &str) {
-        if !self.options.quiet {
+        self.tell(Level::Info, text);
+    }
+
+    fn tell(&self, level: Level, text: &str) {
+        if level >= self.options.level {
             self.write(text);
         }
     }
@@ -78,24 +80,21 @@ impl<W: Write + Send> TextReport<W> {
         }
     }
 
+    /// Says on stderr why nothing comes of it, whatever the level.
+    fn complain(&self, text: &str) {
+        let put = || anstream::eprintln!("{text}");
+        match &self.bar {
+            Some(bar) => bar.suspend(put),
+            None => put(),
+        }
+    }
+
     fn draw(&self, finding: &Diagnostic) -> String {
         full::render(finding, &self.sources, self.options.colour)
     }
 
     fn paint(&self, text: &str, tone: Tone) -> String {
-        let colour = match tone {
-            Tone::Plain => None,
-            Tone::Good => Some(AnsiColor::Green),
-            Tone::Warning => Some(AnsiColor::Yellow),
-            Tone::Bad => Some(AnsiColor::Red),
-        };
-        match colour.filter(|_| self.options.colour) {
-            Some(colour) => {
-                let style = Style::new().fg_color(Some(colour.into()));
-                format!("{style}{text}{style:#}")
-            }
-            None => text.to_owned(),
-        }
+        lines::paint(text, tone, self.options.colour)
     }
 
     fn node_finished(&self, index: usize, total: usize, node: &NodeLabel, result: &NodeResult) {
@@ -107,7 +106,12 @@ impl<W: Write + Send> TextReport<W> {
             &format!("{}{timed}", self.paint(&status, tone)),
             self.options.width,
         );
-        self.say(&format!("{line}{}", lines::aside(result)));
+        let level = match tone {
+            Tone::Bad => Level::Error,
+            Tone::Warning if result.status != Status::Skipped => Level::Warn,
+            _ => Level::Info,
+        };
+        self.tell(level, &format!("{line}{}", lines::aside(result)));
         if let Some(bar) = &self.bar {
             bar.inc(1);
         }
@@ -117,42 +121,15 @@ impl<W: Write + Send> TextReport<W> {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
-        let count =
-            |wanted: &[Status]| results.iter().filter(|(_, result)| wanted.contains(&result.status)).count();
-        // What was stopped is no success, and dbt counts it as an error.
-        let stopped = results.iter().filter(|(_, result)| result.halt.is_some()).count();
-        let errors = count(&[Status::Error, Status::Fail]) + stopped;
-        let warnings = count(&[Status::Warn]);
+        let tally = Tally::of(results.iter().map(|(_, result)| result));
+        let (headline, tone) = tally.headline(interrupted);
         self.say("");
-        let partial = count(&[Status::PartialSuccess]);
-        let is_partial = partial > 0;
-        let partial = match partial {
-            1 => "1 partial success".to_owned(),
-            count => format!("{count} partial successes"),
-        };
-        let headline = match (errors, warnings) {
-            _ if interrupted => self.paint("Exited because of keyboard interrupt", Tone::Warning),
-            (0, _) if is_partial => {
-                let warnings = lines::plural(warnings, "warning");
-                self.paint(&format!("Completed with {partial} and {warnings}"), Tone::Warning)
-            }
-            (0, 0) => self.paint("Completed successfully", Tone::Good),
-            (0, _) => {
-                self.paint(&format!("Completed with {}:", lines::plural(warnings, "warning")), Tone::Warning)
-            }
-            _ => {
-                let errors = lines::plural(errors, "error");
-                let warnings = lines::plural(warnings, "warning");
-                let text = format!("Completed with {errors}, {partial}, and {warnings}:");
-                self.paint(&text, Tone::Bad)
-            }
-        };
-        self.say(&headline);
+        self.say(&self.paint(&headline, tone));
         for (node, result) in results {
             self.problem(node, result);
         }
         self.say("");
-        self.say(&lines::totals(results.iter().map(|(_, result)| result)));
+        self.say(&tally.line());
     }
 
     /// Tells all there is of a node that failed: the cause with its place, the rows, the query's path.
@@ -169,7 +146,8 @@ impl<W: Write + Send> TextReport<W> {
             _ => return,
         };
         // Errors are shown even with `--quiet`.
-        let write = |text: &str| if tone == Tone::Bad { self.write(text) } else { self.say(text) };
+        let level = if tone == Tone::Bad { Level::Error } else { Level::Warn };
+        let write = |text: &str| self.tell(level, text);
         write("");
         write(&self.paint(&title, tone));
         if let Some(tested) = &node.tested {
@@ -216,13 +194,15 @@ impl<W: Write + Send> Listener for TextReport<W> {
                 self.say("");
             }
             Event::Finding(finding) => {
-                if finding.is_error() || !self.options.quiet {
+                let level = if finding.is_error() { Level::Error } else { Level::Warn };
+                if level >= self.options.level {
                     self.raw(&self.draw(finding));
                     self.raw("");
                 }
             }
-            Event::Concurrency { threads, target } => {
-                self.say(&format!("Concurrency: {} (target='{target}')", lines::plural(*threads, "thread")));
+            Event::Concurrency { threads, target, .. } => {
+                let threads = lines::plural(*threads, "thread");
+                self.say(&format!("Concurrency: {threads} (target='{target}')"));
                 self.say("");
             }
             Event::NodeStarted { index, total, node } => {
@@ -261,18 +241,19 @@ impl<W: Write + Send> Listener for TextReport<W> {
             }
             Event::Summary { results, interrupted } => self.summary(results, *interrupted),
             Event::Message { text, info } => {
-                if *info || self.options.debug {
-                    self.say(text);
-                }
+                self.tell(if *info { Level::Info } else { Level::Debug }, text);
             }
             Event::Print(text) => {
                 if self.options.print {
                     self.raw(text);
                 }
             }
-            Event::Output(text) => self.raw(text),
+            Event::Output(text) | Event::Shown { text, .. } => self.raw(text),
+            Event::Complaint(text) => self.complain(text),
+            Event::Statement { of, sql, .. } => self.tell(Level::Debug, &format!("On {of}: {sql}")),
+            Event::Arguments(_) | Event::Completed { .. } => {}
             Event::Warning { text, .. } => {
-                self.say(&self.paint(&format!("[WARNING]: {text}"), Tone::Warning));
+                self.tell(Level::Warn, &self.paint(&format!("[WARNING]: {text}"), Tone::Warning));
             }
         }
     }

@@ -1,5 +1,6 @@
 //! What happens during a run, as values. Whoever shows them (terminal, JSON lines, artifacts) only listens.
 
+use crate::base::data::{Data, DataMap};
 use crate::diagnostic::Diagnostic;
 use crate::run::result::NodeResult;
 
@@ -20,6 +21,20 @@ pub struct NodeLabel {
     pub path: String,
     /// Its full relation name; empty where it has none.
     pub relation: String,
+    /// The database of its relation.
+    pub database: String,
+    /// The schema of its relation.
+    pub schema: String,
+    /// The name of its relation.
+    pub alias: String,
+    /// Its file, seen from the folder of its kind.
+    pub short_path: String,
+    /// What tells whether its file has changed.
+    pub checksum: String,
+    /// What its config says under `meta`.
+    pub meta: Data,
+    /// The node that a test is attached to.
+    pub attached: Option<String>,
     /// What a generic test tests and where that is written: ``column `id` of `orders`, at models/a.yml:7:9``.
     pub tested: Option<String>,
 }
@@ -57,6 +72,8 @@ pub enum Event {
         threads: usize,
         /// The target.
         target: String,
+        /// The number of nodes.
+        nodes: usize,
     },
     /// A node began.
     NodeStarted {
@@ -140,6 +157,47 @@ pub enum Event {
         /// The text.
         String,
     ),
+    /// What a command was asked for and dbt has an event of its own for, shown even with `--quiet`.
+    Shown {
+        /// dbt's name of the event.
+        name: &'static str,
+        /// dbt's code of it.
+        code: &'static str,
+        /// The text.
+        text: String,
+        /// What programs read of it.
+        data: Data,
+    },
+    /// Why nothing comes of the command, shown even with `--quiet`.
+    Complaint(
+        /// The text.
+        String,
+    ),
+    /// What the invocation was told, by name.
+    Arguments(
+        /// Every argument that has a value.
+        DataMap,
+    ),
+    /// A statement was sent to the database, and answered.
+    Statement {
+        /// Whose it is: a node's id, or `master`.
+        of: String,
+        /// The statement.
+        sql: String,
+        /// The seconds it took.
+        seconds: f64,
+        /// What the database said, where it refused.
+        refused: Option<String>,
+    },
+    /// The command came to its end.
+    Completed {
+        /// The words of the command line.
+        command: String,
+        /// Whether everything is fine.
+        success: bool,
+        /// The seconds it took.
+        seconds: f64,
+    },
     /// A line that a template prints, shown even with `--quiet`.
     Print(
         /// The text.

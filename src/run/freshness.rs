@@ -73,7 +73,7 @@ pub fn run(session: &Arc<Session>, chosen: &BTreeSet<String>, with_hooks: bool) 
     let project = &session.project;
     let threads = project.invocation.target.threads;
     let target = project.invocation.target.name.clone();
-    session.listener.notice(&Event::Concurrency { threads, target });
+    session.listener.notice(&Event::Concurrency { threads, target, nodes: chosen.len() });
     // A process runs one command: what is chosen is chosen once.
     let _ = project.invocation.selected.set(chosen.iter().cloned().collect());
     let line: Line = Rc::new(RefCell::new(None));

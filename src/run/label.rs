@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::base::data::{Data, DataMap};
 use crate::compile::node_value::relation_name;
 use crate::compile::project::Project;
 use crate::graph::nodes::{Node, ResourceType};
@@ -32,6 +33,13 @@ pub fn label(project: &Project, node: &Node) -> NodeLabel {
         materialized: node.materialization().to_owned(),
         path: node.original_file_path.clone(),
         relation: relation_name(node).unwrap_or_default(),
+        database: node.database.clone(),
+        schema: node.schema.clone(),
+        alias: node.alias.clone(),
+        short_path: node.path.clone(),
+        checksum: node.checksum.clone(),
+        meta: node.config.get("meta").cloned().unwrap_or_else(|| Data::Map(DataMap::new())),
+        attached: node.generic_test().and_then(|test| test.attached_node.clone()),
         tested: node.generic_test().map(|test| {
             let column =
                 test.column_name.as_ref().map(|column| format!("column `{column}` of ")).unwrap_or_default();

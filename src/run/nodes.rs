@@ -100,7 +100,8 @@ pub fn run(
         _ => Plan::new(&project.nodes, &project.graph, &ids, action == Action::Build),
     };
     let threads = project.invocation.target.threads;
-    session.listener.notice(&Event::Concurrency { threads, target: project.invocation.target.name.clone() });
+    let target = project.invocation.target.name.clone();
+    session.listener.notice(&Event::Concurrency { threads, target, nodes: ids.len() });
     let line: Line = Rc::new(RefCell::new(None));
     let mut all = Vec::new();
     let mut goes_on = true;

@@ -260,8 +260,11 @@ impl NodeHost {
         let Some(connection) = line.as_mut() else { return Err(HostError::new("there is no connection")) };
         let watch = Stopwatch::start();
         let answer = connection.run(&sent, fetch, limit);
-        let before = self.sent.get();
-        self.sent.set(Sent { statements: before.statements + 1, seconds: before.seconds + watch.seconds() });
+        let (before, seconds) = (self.sent.get(), watch.seconds());
+        self.sent.set(Sent { statements: before.statements + 1, seconds: before.seconds + seconds });
+        let of = self.node.clone().unwrap_or_else(|| "master".to_owned());
+        let refused = answer.as_ref().err().map(ToString::to_string);
+        self.session.listener.notice(&Event::Statement { of, sql: sent.to_string(), seconds, refused });
         let answer = answer.map_err(|error| match error {
             AdapterError::Statement { message, offset, conflict } => {
                 self.conflicted.set(conflict);

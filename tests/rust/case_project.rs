@@ -104,6 +104,7 @@ fn failure(output: &Output, code: i32, scratch: &Path) -> String {
     let root = scratch.canonicalize().unwrap_or_else(|_| scratch.to_path_buf());
     let said = said.replace(&*root.to_string_lossy(), "[ROOT]");
     let said = Regex::new(r"\b\d\d:\d\d:\d\d\b").unwrap().replace_all(&said, "HH:MM:SS").into_owned();
+    let said = Regex::new(r"in \d+\.\d\ds\b").unwrap().replace_all(&said, "in S.SSs").into_owned();
     let lines = said.lines().map(str::trim_end).filter(|line| !line.is_empty());
     std::iter::once(format!("exit {code}").as_str()).chain(lines).collect::<Vec<_>>().join("\n")
 }

@@ -1,7 +1,8 @@
 //! Cases of several commands on one project: what becomes of nodes and rows from run to run.
 //!
 //! From top to bottom: a block with a path writes a file, `Remove:` takes one away, `Run:` is a command line, and after
-//! it `Keep:` names a folder that the artifacts are copied to, `Rows:` is a question to the database and `Log:` a pattern of the lines to show. `Env:` holds from there on.
+//! it `Keep:` names a folder that the artifacts are copied to, `Rows:` is a question to the database and `Log:` a pattern of the lines to show, and
+//! `Events:` a pattern of the events to tell of a structured log, by name. A case with `Codes: only` tells exit codes and no statuses. `Env:` holds from there on.
 //! The block that is expected tells for each command the exit code, the nodes' statuses, and the answers. What a node
 //! that failed says is not told: the words are our own, and cases of errors have them.
 
@@ -45,13 +46,15 @@ pub(crate) fn run(case: &Case) -> Result<Answer, String> {
             }
             Step::Line("Run", line) => {
                 let (section, lines) = invoke(line, &environment, scratch.path(), &folder)?;
-                told.push(section);
+                let told_lines = if case.lines("Codes").next() == Some("only") { 2 } else { usize::MAX };
+                told.push(section.lines().take(told_lines).collect::<Vec<_>>().join("\n"));
                 printed = lines;
             }
             Step::Line("Rows", question) => {
                 told.push(format!("-- {question}\n{}", queried(&folder.join("dev.duckdb"), question)?));
             }
             Step::Line("Log", pattern) => told.push(logged(pattern, &printed)?),
+            Step::Line("Events", pattern) => told.push(events(pattern, &printed)?),
             Step::Line(..) => {}
         }
     }
@@ -126,6 +129,33 @@ fn status(result: &Value) -> Vec<String> {
         }
     }
     lines
+}
+
+/// Tells the events of a structured log: name, code and level, the keys of their data, and whose they are.
+fn events(pattern: &str, printed: &str) -> Result<String, String> {
+    let wanted = Regex::new(pattern).map_err(|error| error.to_string())?;
+    let mut told = Vec::new();
+    for line in printed.lines() {
+        let event: Value = serde_json::from_str(line).map_err(|error| format!("{line}: {error}"))?;
+        let word = |path: &str| event.pointer(path).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let name = word("/info/name");
+        if !wanted.is_match(&name) {
+            continue;
+        }
+        let keys = |path: &str| {
+            let data = event.pointer(path).and_then(Value::as_object);
+            let mut keys: Vec<String> = data.into_iter().flatten().map(|(key, _)| key.clone()).collect();
+            keys.sort();
+            keys
+        };
+        let node = match keys("/data/node_info").len() {
+            0 => String::new(),
+            count => format!(" | {} {count}", word("/data/node_info/unique_id")),
+        };
+        let (code, level) = (word("/info/code"), word("/info/level"));
+        told.push(format!("> {name} {code} {level} | {}{node}", keys("/data").join(" ")));
+    }
+    Ok(told.join("\n"))
 }
 
 /// Tells the lines that a pattern matches, without the clock and what follows the status.

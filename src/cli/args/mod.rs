@@ -3,16 +3,21 @@
 mod nodes;
 mod single;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgAction, Args, Parser, Subcommand};
 
 use crate::cli::flags::GivenFlags;
+use crate::compile::project::DBT_VERSION;
 
 pub use nodes::{EventTimes, Kinds, Rows, Running, Selection, Verification};
-pub use single::{Deps, Docs, Generate, ListOutput, Listing, PackageSource, ShowOutput, Source};
+pub use single::{
+    Clean, Compile, Debug, Deps, Docs, Generate, Init, ListOutput, Listing, Manual, Output, PackageSource,
+    Show, Source,
+};
 
 /// Compile and run SQL models: Jinja-templated `select` statements in, tested tables out
 #[derive(Debug, Parser)]
-#[command(name = "martlet", version, propagate_version = true, max_term_width = 100)]
+#[command(name = "martlet", version = version(), propagate_version = true, disable_version_flag = true)]
+#[command(max_term_width = 100)]
 pub struct Arguments {
     /// What to do
     #[command(subcommand)]
@@ -22,9 +27,18 @@ pub struct Arguments {
     pub global: Global,
 }
 
+/// Returns what `--version` tells: the program's version, and what scripts look for that ask dbt for its own.
+fn version() -> String {
+    let own = env!("CARGO_PKG_VERSION");
+    format!("{own}\n\nCore:\n  - installed: {DBT_VERSION}\n\nPlugins:\n  - duckdb: built in")
+}
+
 /// What holds for every command.
 #[derive(Debug, Clone, Args)]
 pub struct Global {
+    /// Tell the version, and the version of dbt that projects are read as
+    #[arg(long, short = 'V', short_alias = 'v', global = true, action = ArgAction::Version)]
+    pub version: Option<bool>,
     /// What dbt has for every command
     #[command(flatten)]
     pub flags: GivenFlags,
@@ -61,6 +75,18 @@ pub enum Command {
         /// Which nodes
         #[command(flatten)]
         selection: Selection,
+        /// Of which kinds
+        #[command(flatten)]
+        kinds: Kinds,
+        /// Show some rows of each seed
+        #[arg(long)]
+        show: bool,
+        /// Write saved queries: dbt Core takes this and exports nothing, and so is it here
+        #[arg(long, hide = true, overrides_with = "no_export_saved_queries")]
+        export_saved_queries: bool,
+        /// Write no saved queries
+        #[arg(long, hide = true, overrides_with = "export_saved_queries")]
+        no_export_saved_queries: bool,
         /// How
         #[command(flatten)]
         running: Running,
@@ -91,6 +117,9 @@ pub enum Command {
         /// Which nodes
         #[command(flatten)]
         selection: Selection,
+        /// Of which kinds
+        #[command(flatten)]
+        kinds: Kinds,
         /// How
         #[command(flatten)]
         running: Running,
@@ -100,6 +129,9 @@ pub enum Command {
         /// Which nodes
         #[command(flatten)]
         selection: Selection,
+        /// Show some rows of each seed
+        #[arg(long)]
+        show: bool,
         /// How
         #[command(flatten)]
         running: Running,
@@ -121,6 +153,9 @@ pub enum Command {
         /// Which nodes
         #[command(flatten)]
         selection: Selection,
+        /// Of which kinds
+        #[command(flatten)]
+        kinds: Kinds,
         /// How
         #[command(flatten)]
         running: Running,
@@ -142,6 +177,9 @@ pub enum Command {
         /// Which nodes
         #[command(flatten)]
         selection: Selection,
+        /// What
+        #[command(flatten)]
+        asked: Compile,
         /// How
         #[command(flatten)]
         running: Running,
@@ -162,15 +200,9 @@ pub enum Command {
         /// How
         #[command(flatten)]
         running: Running,
-        /// Query to show instead of a node; templates are rendered
-        #[arg(long, conflicts_with = "select")]
-        inline: Option<String>,
-        /// Number of rows, -1 for all
-        #[arg(long, default_value_t = 5, allow_negative_numbers = true)]
-        limit: i64,
-        /// How rows are written
-        #[arg(long, value_enum, default_value_t = ShowOutput::Text)]
-        output: ShowOutput,
+        /// What
+        #[command(flatten)]
+        asked: Show,
     },
     /// Call a macro
     RunOperation {
@@ -208,14 +240,18 @@ pub enum Command {
     /// Install the packages that packages.yml asks for
     Deps(Deps),
     /// Check the project, the profile and the connection
-    Debug,
+    Debug(Debug),
     /// Remove what was generated (`clean-targets`)
-    Clean,
+    Clean(Clean),
     /// Write a small project that builds at once
-    Init {
-        /// Name of the project, and of its folder
-        name: String,
+    Init(Init),
+    /// Write what a shell needs to complete commands and options
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
     },
+    /// Write the manual: pages that `man` shows
+    Manual(Manual),
     /// Make up data
     Generate {
         /// What data

@@ -11,7 +11,7 @@ use crate::graph::select;
 #[derive(Debug, Clone, Args)]
 pub struct Deps {
     /// Write package-lock.yml and install nothing
-    #[arg(long)]
+    #[arg(long, alias = "dry-run")]
     pub lock: bool,
     /// Settle on the newest versions that fit, whatever the lock says
     #[arg(long)]
@@ -61,6 +61,9 @@ pub struct Listing {
     /// Keys that JSON has of each node; `config.materialized` goes into mappings (can be repeated)
     #[arg(long, num_args = 1.., value_delimiter = ' ', value_name = "KEY")]
     pub output_keys: Vec<String>,
+    /// Say of each node what differs from the state (`--state`), and where its references lead (`--defer`)
+    #[arg(long)]
+    pub why: bool,
 }
 
 /// Tells people the methods of selection.
@@ -82,13 +85,83 @@ pub enum ListOutput {
     Json,
 }
 
-/// How `show` writes rows.
+/// How `show` and `compile` write what was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ShowOutput {
-    /// A table
+pub enum Output {
+    /// As people read it
     Text,
     /// JSON
     Json,
+}
+
+/// What `compile` writes.
+#[derive(Debug, Clone, Args)]
+#[group(skip)]
+pub struct Compile {
+    /// Query to compile instead of nodes
+    #[arg(long, value_name = "SQL", conflicts_with_all = ["select", "exclude", "selector"])]
+    pub inline: Option<String>,
+    /// How the SQL of the nodes that are named is shown
+    #[arg(long, value_enum, default_value_t = Output::Text)]
+    pub output: Output,
+}
+
+/// What `show` shows.
+#[derive(Debug, Clone, Args)]
+#[group(skip)]
+pub struct Show {
+    /// Query to show instead of a node; templates are rendered
+    #[arg(long, value_name = "SQL", conflicts_with_all = ["select", "exclude", "selector"])]
+    pub inline: Option<String>,
+    /// Query to show as it is: the project is not read, and no templates are rendered
+    #[arg(long, value_name = "SQL", conflicts_with_all = ["select", "exclude", "selector", "inline"])]
+    pub inline_direct: Option<String>,
+    /// Number of rows, -1 for all
+    #[arg(long, default_value_t = 5, allow_negative_numbers = true)]
+    pub limit: i64,
+    /// How rows are written
+    #[arg(long, value_enum, default_value_t = Output::Text)]
+    pub output: Output,
+}
+
+/// What `debug` checks.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Debug {
+    /// Check the connection alone
+    #[arg(long)]
+    pub connection: bool,
+    /// Tell how to open the folder of profiles.yml, and check nothing
+    #[arg(long)]
+    pub config_dir: bool,
+}
+
+/// What `clean` removes.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Clean {
+    /// Remove nothing outside of the project (unless told otherwise, it is so)
+    #[arg(long, overrides_with = "no_clean_project_files_only")]
+    pub clean_project_files_only: bool,
+    /// Remove also what lies outside of the project
+    #[arg(long, overrides_with = "clean_project_files_only")]
+    pub no_clean_project_files_only: bool,
+}
+
+/// What `init` writes.
+#[derive(Debug, Clone, Args)]
+pub struct Init {
+    /// Name of the project, and of its folder
+    pub name: String,
+    /// Ask nothing about a profile (nothing is ever asked; dbt Core would)
+    #[arg(long, short = 's')]
+    pub skip_profile_setup: bool,
+}
+
+/// Where the manual is written to.
+#[derive(Debug, Clone, Args)]
+pub struct Manual {
+    /// Folder for one page a command; the first page goes to stdout without it
+    #[arg(long, value_name = "FOLDER")]
+    pub out: Option<PathBuf>,
 }
 
 /// What data can be made up.

@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::adapter::{self, Access};
-use crate::artifact::semantic_manifest::semantic_manifest;
-use crate::artifact::{self, manifest, run_results};
-use crate::cli::args::Selection;
+use crate::artifact;
+use crate::artifact::run_results::run_results;
+use crate::cli::args::{Kinds, Selection};
+use crate::cli::commands::show;
 use crate::cli::exit::Exit;
 use crate::cli::interrupt;
+use crate::cli::kinds::Taken;
 use crate::cli::session::Setting;
 use crate::compile::project::Project;
 use crate::graph::nodes::{Node, ResourceType};
@@ -41,34 +43,49 @@ impl Kind {
         }
     }
 
-    fn takes(self, node: &Node) -> bool {
+    /// Returns the kinds of nodes that are run.
+    fn kinds(self) -> &'static [ResourceType] {
+        use ResourceType::{Exposure, Function, Model, SavedQuery, Seed, Snapshot, Test, UnitTest};
         match self {
-            Kind::Build => {
-                use ResourceType::{Function, Model, Seed, Snapshot, Test, UnitTest};
-                matches!(node.resource_type, Model | Seed | Snapshot | Test | UnitTest | Function)
-                    && !node.is_empty()
-                    || node.resource_type.is_no_op()
-            }
-            Kind::Run => node.resource_type == ResourceType::Model && !node.is_empty(),
-            Kind::Test => node.resource_type.is_test(),
-            Kind::Seed => node.resource_type == ResourceType::Seed,
-            Kind::Snapshot => node.resource_type == ResourceType::Snapshot,
-            Kind::Clone => node.resource_type.is_refable() && !node.is_empty(),
+            Kind::Build => &[Model, Seed, Snapshot, Test, UnitTest, Function, Exposure, SavedQuery],
+            Kind::Run => &[Model],
+            Kind::Test => &[Test, UnitTest],
+            Kind::Seed => &[Seed],
+            Kind::Snapshot => &[Snapshot],
+            Kind::Clone => &[Model, Seed, Snapshot],
         }
     }
 }
 
+/// What single ones of the commands are asked beside.
+#[derive(Debug, Default)]
+pub(super) struct More {
+    /// Kinds of nodes to take, or to leave out.
+    pub(super) kinds: Kinds,
+    /// Whether rows of the seeds are shown.
+    pub(super) shows: bool,
+}
+
 /// Runs the command.
-pub(super) fn run(setting: &Setting, kind: Kind, selection: &Selection) -> Exit {
+pub(super) fn run(setting: &Setting, kind: Kind, selection: &Selection, more: &More) -> Exit {
     let project = match setting.read(kind.which(), Some(selection)) {
         Ok(project) => project,
         Err(exit) => return exit,
     };
-    let chosen = match setting.select(&project, selection, |node| kind.takes(node)) {
+    let environment = &setting.surroundings.environment;
+    let kinds = match Taken::settle(&more.kinds, environment, kind.kinds(), kind.kinds()) {
+        Ok(kinds) => kinds,
+        Err(error) => {
+            setting.complain(&format!("error: {error}"));
+            return Exit::Misuse;
+        }
+    };
+    let takes = |node: &Node| kinds.has(node.resource_type) && !node.is_empty();
+    let chosen = match setting.select(&project, selection, takes) {
         Ok(chosen) => chosen,
         Err(exit) => return exit,
     };
-    carry_out(setting, &project, kind, &chosen, None)
+    carry_out(setting, &project, kind, &chosen, None, more.shows)
 }
 
 /// Runs what is left of an earlier invocation.
@@ -89,7 +106,7 @@ pub(super) fn again(setting: &Setting, kind: Kind, selection: &Selection, past: 
     if chosen.is_empty() {
         return nothing_left(setting, past);
     }
-    carry_out(setting, &project, kind, &chosen, Some(past))
+    carry_out(setting, &project, kind, &chosen, Some(past), false)
 }
 
 /// Says that there is nothing to go on with.
@@ -106,6 +123,7 @@ fn carry_out(
     kind: Kind,
     chosen: &BTreeSet<String>,
     past: Option<&Past>,
+    shows: bool,
 ) -> Exit {
     if chosen.is_empty() {
         let text = "Nothing to do. Try checking your model configs and model specification args";
@@ -133,6 +151,9 @@ fn carry_out(
     match run_nodes(&session, chosen, &asked) {
         Ok(outcome) => {
             let interrupted = session.halted().is_some();
+            if shows {
+                show::seeds(setting, &session, &outcome);
+            }
             setting.listener.notice(&Event::Summary { results: outcome.results.clone(), interrupted });
             let database = outcome.database_seconds();
             let work: f64 = outcome.results.iter().map(|(_, result)| result.seconds).sum();
@@ -152,6 +173,13 @@ fn carry_out(
             Exit::Misuse
         }
     }
+}
+
+/// Tells how many nodes are run, and how many at the same time.
+pub(super) fn tell_concurrency(setting: &Setting, project: &Project, nodes: usize) {
+    let target = &project.invocation.target;
+    let (threads, target) = (target.threads, target.name.clone());
+    setting.listener.notice(&Event::Concurrency { threads, target, nodes });
 }
 
 /// Opens a session that ctrl-C stops.
@@ -177,11 +205,8 @@ pub(super) fn finish(setting: &Setting, project: &Project, outcome: &RunOutcome)
     if !setting.flags.is_on("write_json") {
         return exit;
     }
-    let artifacts = [
-        ("manifest.json", manifest::manifest(project, &results)),
-        ("semantic_manifest.json", semantic_manifest(project).to_string()),
-        ("run_results.json", run_results::run_results(project, &results, outcome.seconds).to_string()),
-    ];
+    let mut artifacts = artifact::of_project(project, &results);
+    artifacts.push(("run_results.json", run_results(project, &results, outcome.seconds).to_string()));
     if let Err(error) = artifact::write(project, &artifacts) {
         setting.complain(&format!("error: {error}"));
         return Exit::Misuse;

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::base::fs;
+use crate::cli::args::Init;
 use crate::cli::exit::Exit;
 use crate::cli::session::Setting;
 use crate::run::events::Event;
@@ -29,11 +30,12 @@ const FILES: &[(&str, &str)] = &[
         "models/properties.yml",
         "models:\n  - name: stg_orders\n    description: One row for each order\n    columns:\n      - name: order_id\n        data_tests: [unique, not_null]\n  - name: customers\n    description: One row for each customer\n    columns:\n      - name: customer\n        data_tests: [unique, not_null]\n      - name: amount\n        data_tests:\n          - dbt_utils.accepted_range:\n              arguments:\n                min_value: 0\n",
     ),
-    (".gitignore", "target/\ndbt_packages/\n.martlet/\n*.duckdb\n*.duckdb.wal\n"),
+    (".gitignore", "target/\nlogs/\ndbt_packages/\n.martlet/\n*.duckdb\n*.duckdb.wal\n"),
 ];
 
 /// Runs the command.
-pub(super) fn run(setting: &Setting, name: &str) -> Exit {
+pub(super) fn run(setting: &Setting, asked: &Init) -> Exit {
+    let name = asked.name.as_str();
     let fits = name.chars().next().is_some_and(|c| c.is_ascii_alphabetic())
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     if !fits {
@@ -48,8 +50,11 @@ pub(super) fn run(setting: &Setting, name: &str) -> Exit {
         return Exit::Misuse;
     }
     for (path, text) in FILES {
-        if let Err(error) = fs::write(&folder.join(Path::new(path)), text.replace("{name}", name).as_bytes())
-        {
+        let mut text = text.replace("{name}", name);
+        if let Some(profile) = setting.flags.text("profile").filter(|_| *path == "project.yml") {
+            text = text.replacen("\n\n", &format!("\nprofile: {profile}\n\n"), 1);
+        }
+        if let Err(error) = fs::write(&folder.join(Path::new(path)), text.as_bytes()) {
             setting.complain(&format!("error: {error}"));
             return Exit::Misuse;
         }

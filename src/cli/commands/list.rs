@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::base::data::{Data, DataMap};
 use crate::cli::args::{ListOutput, Listing, Selection};
+use crate::cli::commands::why::Reasons;
 use crate::cli::exit::Exit;
 use crate::cli::kinds::Taken;
 use crate::cli::session::Setting;
@@ -18,13 +19,15 @@ struct OnlyFindings(Setting);
 impl Listener for OnlyFindings {
     fn notice(&self, event: &Event) {
         if matches!(event, Event::Finding(finding) if finding.is_error())
-            || matches!(event, Event::Print(_) | Event::Output(_))
+            || matches!(event, Event::Print(_) | Event::Output(_) | Event::Complaint(_))
         {
             self.0.listener.notice(event);
         } else if let Event::Warning { text, .. } = event {
             self.0.complain(&format!("warning: {text}"));
         } else if let Event::Message { text, info: true } = event {
             self.0.complain(text);
+        } else if let Some(log) = &self.0.log {
+            log.notice(event);
         }
     }
 }
@@ -89,22 +92,35 @@ pub(super) fn run(setting: &Setting, asked: &Listing) -> Exit {
     if chosen.is_empty() {
         setting.complain("No nodes selected!");
     }
+    let _ = project.invocation.selected.set(chosen.iter().cloned().collect());
+    let reasons = match asked.why.then(|| Reasons::new(&quiet, &project)).transpose() {
+        Ok(reasons) => reasons,
+        Err(exit) => return exit,
+    };
     for node in chosen.iter().filter_map(|id| project.nodes.get(id)) {
-        setting.listener.notice(&Event::Output(line(node, asked)));
+        let why = reasons.as_ref().map(|reasons| reasons.of(node));
+        setting.listener.notice(&Event::Output(line(node, asked, why.as_deref())));
     }
     Exit::Fine
 }
 
-fn line(node: &Node, asked: &Listing) -> String {
-    match asked.output {
+/// Writes what is asked for of a node: reasons stand below it, or among the keys of JSON.
+fn line(node: &Node, asked: &Listing, why: Option<&[String]>) -> String {
+    let line = match asked.output {
         ListOutput::Selector => selector(node),
         ListOutput::Name => match node.source() {
             Some(source) => format!("{}.{}", source.source_name, source.table_name),
             None => node.search_name(),
         },
         ListOutput::Path => node.original_file_path.clone(),
-        ListOutput::Json => json::line(&Data::Map(object(node, &asked.output_keys))),
-    }
+        ListOutput::Json => {
+            let mut object = object(node, &asked.output_keys);
+            object.extend(why.map(|why| ("why".to_owned(), Data::from(why.to_vec()))));
+            return json::line(&Data::Map(object));
+        }
+    };
+    let why = why.unwrap_or_default().iter().map(|reason| format!("\n    {reason}"));
+    line + &why.collect::<String>()
 }
 
 /// Returns what `--select` takes for a node alone.

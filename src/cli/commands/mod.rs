@@ -3,27 +3,38 @@
 mod build;
 mod clean;
 mod compile;
+mod completions;
 mod debug;
 mod deps;
 mod docs;
 mod generate;
 mod init;
+mod inline;
 mod list;
+mod manual;
 mod parse;
 mod retry;
 mod run_operation;
 mod show;
 mod source;
 mod verify_incremental;
+mod why;
 
+use crate::base::clock::Stopwatch;
 use crate::base::data::{Data, DataMap};
 use crate::cli::args::{Arguments, Command, EventTimes, Rows, Running};
+use crate::cli::commands::build::More;
 use crate::cli::exit::Exit;
 use crate::cli::session::Setting;
 
 /// Runs a command.
 pub(super) fn run(mut arguments: Arguments) -> Exit {
-    arguments.global.flags.0.extend(rows(&arguments.command));
+    match &arguments.command {
+        Command::Completions { shell } => return completions::run(*shell),
+        Command::Manual(asked) => return manual::run(asked),
+        _ => {}
+    }
+    arguments.global.flags.0.extend(given(&arguments.command));
     if let Command::Retry { .. } = &arguments.command {
         return retry::run(arguments);
     }
@@ -31,32 +42,47 @@ pub(super) fn run(mut arguments: Arguments) -> Exit {
         Ok(setting) => setting,
         Err(exit) => return exit,
     };
-    match arguments.command {
-        Command::Build { selection, .. } => build::run(&setting, build::Kind::Build, &selection),
-        Command::Run { selection, .. } => build::run(&setting, build::Kind::Run, &selection),
-        Command::Test { selection, .. } => build::run(&setting, build::Kind::Test, &selection),
-        Command::Seed { selection, .. } => build::run(&setting, build::Kind::Seed, &selection),
-        Command::Snapshot { selection, .. } => build::run(&setting, build::Kind::Snapshot, &selection),
-        Command::Clone { selection, .. } => build::run(&setting, build::Kind::Clone, &selection),
-        Command::Compile { selection, .. } => compile::run(&setting, &selection),
+    let watch = Stopwatch::start();
+    let exit = carry_out(&setting, arguments.command);
+    setting.completed(exit, watch);
+    exit
+}
+
+fn carry_out(setting: &Setting, command: Command) -> Exit {
+    match command {
+        Command::Build { selection, kinds, show, .. } => {
+            build::run(setting, build::Kind::Build, &selection, &More { kinds, shows: show })
+        }
+        Command::Run { selection, .. } => build::run(setting, build::Kind::Run, &selection, &More::default()),
+        Command::Test { selection, kinds, .. } => {
+            build::run(setting, build::Kind::Test, &selection, &More { kinds, shows: false })
+        }
+        Command::Seed { selection, show, .. } => {
+            build::run(setting, build::Kind::Seed, &selection, &More { shows: show, ..More::default() })
+        }
+        Command::Snapshot { selection, .. } => {
+            build::run(setting, build::Kind::Snapshot, &selection, &More::default())
+        }
+        Command::Clone { selection, kinds, .. } => {
+            build::run(setting, build::Kind::Clone, &selection, &More { kinds, shows: false })
+        }
+        Command::Compile { selection, asked, .. } => compile::run(setting, &selection, &asked),
         // What it goes on with is found before there is a setting.
-        Command::Retry { .. } => Exit::Misuse,
-        Command::Parse => parse::run(&setting),
-        Command::List(asked) => list::run(&setting, &asked),
-        Command::Show { selection, inline, limit, output, .. } => {
-            show::run(&setting, &selection, inline.as_deref(), limit, output)
-        }
+        Command::Retry { .. } | Command::Completions { .. } | Command::Manual(_) => Exit::Misuse,
+        Command::Parse => parse::run(setting),
+        Command::List(asked) => list::run(setting, &asked),
+        Command::Show { selection, asked, .. } => show::run(setting, &selection, &asked),
         Command::VerifyIncremental { selection, asked } => {
-            verify_incremental::run(&setting, &selection, &asked)
+            verify_incremental::run(setting, &selection, &asked)
         }
-        Command::RunOperation { name, args } => run_operation::run(&setting, &name, args.as_deref()),
-        Command::Docs { what } => docs::run(&setting, &what),
-        Command::Source { what } => source::run(&setting, &what),
-        Command::Deps(asked) => deps::run(&setting, &asked),
-        Command::Debug => debug::run(&setting),
-        Command::Clean => clean::run(&setting),
-        Command::Init { name } => init::run(&setting, &name),
-        Command::Generate { what } => generate::run(&setting, &what),
+        Command::RunOperation { name, args } => run_operation::run(setting, &name, args.as_deref()),
+        Command::Docs { what } => docs::run(setting, &what),
+        Command::Source { what } => source::run(setting, &what),
+        Command::Deps(asked) => deps::run(setting, &asked),
+        Command::Debug(asked) => debug::run(setting, asked),
+        Command::Clean(_) => clean::run(setting),
+        Command::Init(asked) => init::run(setting, &asked),
+        Command::Generate { what } => generate::run(setting, &what),
     }
 }
 
@@ -74,6 +100,28 @@ fn running(command: &Command) -> Option<&Running> {
         | Command::Show { running, .. } => Some(running),
         _ => None,
     }
+}
+
+/// Returns what a command was given that the environment may say too, as flags.
+fn given(command: &Command) -> DataMap {
+    let mut flags = rows(command);
+    let mut switch = |name: &str, on: bool, off: bool| {
+        if on || off {
+            flags.insert(name.to_owned(), on.into());
+        }
+    };
+    match command {
+        Command::Build { export_saved_queries, no_export_saved_queries, .. } => {
+            switch("export_saved_queries", *export_saved_queries, *no_export_saved_queries);
+        }
+        Command::Clean(asked) => switch(
+            "clean_project_files_only",
+            asked.clean_project_files_only,
+            asked.no_clean_project_files_only,
+        ),
+        _ => {}
+    }
+    flags
 }
 
 /// Returns what is given of the rows that a command reads, as flags.

@@ -1,7 +1,6 @@
 //! `parse`: reads the project, reports, writes the manifest. Opens no database.
 
-use crate::artifact::semantic_manifest::semantic_manifest;
-use crate::artifact::{self, manifest};
+use crate::artifact;
 use crate::cli::exit::Exit;
 use crate::cli::session::Setting;
 
@@ -14,11 +13,7 @@ pub(super) fn run(setting: &Setting) -> Exit {
     if !setting.flags.is_on("write_json") {
         return Exit::Fine;
     }
-    let artifacts = [
-        ("manifest.json", manifest::manifest(&project, &[])),
-        ("semantic_manifest.json", semantic_manifest(&project).to_string()),
-    ];
-    match artifact::write(&project, &artifacts) {
+    match artifact::write(&project, &artifact::of_project(&project, &[])) {
         Ok(()) => Exit::Fine,
         Err(error) => {
             setting.complain(&format!("error: {error}"));

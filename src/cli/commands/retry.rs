@@ -8,7 +8,7 @@ use clap::Parser;
 use crate::base::fs;
 use crate::cli::args::{Arguments, Command, Running, Selection};
 use crate::cli::commands::build::{self, Kind};
-use crate::cli::commands::{rows, run_operation, running};
+use crate::cli::commands::{given, run_operation, running};
 use crate::cli::exit::Exit;
 use crate::cli::session::Setting;
 use crate::compile::flags;
@@ -82,14 +82,14 @@ fn past(setting: &Setting, state: Option<&Path>) -> Result<Past, String> {
 
 /// Puts the command lines of the past and the present one together.
 fn combined(past: &Past, mut now: Arguments) -> Result<Arguments, String> {
-    now.global.flags.0.extend(rows(&now.command));
+    now.global.flags.0.extend(given(&now.command));
     let parsed = past.command_lines.iter().map(|words| {
         let line = words.join(" ");
         let mut parsed =
             Arguments::try_parse_from(std::iter::once("martlet").chain(words.iter().map(String::as_str)))
                 .map_err(|_| format!("the last command cannot be run again: `{line}`"))?;
         parsed.global.command_lines = vec![words.clone()];
-        parsed.global.flags.0.extend(rows(&parsed.command));
+        parsed.global.flags.0.extend(given(&parsed.command));
         Ok(parsed)
     });
     let mut lines = parsed.collect::<Result<Vec<_>, String>>()?.into_iter().chain([now]);

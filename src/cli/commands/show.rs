@@ -7,11 +7,13 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use crate::adapter::Access;
+use crate::base::data::Data;
 use crate::base::table::{Cell, Table};
-use crate::cli::args::{Selection, ShowOutput};
-use crate::cli::commands::build;
+use crate::cli::args::{Output, Selection, Show};
+use crate::cli::commands::{build, inline};
 use crate::cli::exit::Exit;
 use crate::cli::session::Setting;
+use crate::compile::project::Project;
 use crate::compile::render;
 use crate::diagnostic::render::full;
 use crate::graph::nodes::{Node, ResourceType};
@@ -21,18 +23,13 @@ use crate::jinja::eval::error::RenderError;
 use crate::jinja::host::Host;
 use crate::jinja::value::Text;
 use crate::report::table;
-use crate::run::catalog;
 use crate::run::events::Event;
+use crate::run::nodes::RunOutcome;
 use crate::run::session::{Line, NodeHost, Session};
 
 /// Runs the command.
-pub(super) fn run(
-    setting: &Setting,
-    selection: &Selection,
-    inline: Option<&str>,
-    limit: i64,
-    output: ShowOutput,
-) -> Exit {
+pub(super) fn run(setting: &Setting, selection: &Selection, asked: &Show) -> Exit {
+    let limit = asked.limit;
     let project = match setting.read("show", Some(selection)) {
         Ok(project) => project,
         Err(exit) => return exit,
@@ -41,32 +38,27 @@ pub(super) fn run(
         Ok(session) => session,
         Err(exit) => return exit,
     };
-    let shown = match inline {
-        Some(query) => vec![(None, query_rows(setting, &session, query, limit))],
-        None => {
-            let takes = |node: &Node| {
-                matches!(node.resource_type, ResourceType::Model | ResourceType::Seed | ResourceType::Test)
-            };
-            let named_any = !selection.select.is_empty() || selection.selector.is_some();
-            let chosen = match setting.select_with(&project, selection, IndirectSelection::Empty, takes) {
-                Ok(chosen) if !named_any || chosen.is_empty() => {
-                    setting.complain("error: name a model with --select, or a query with --inline");
-                    return Exit::Misuse;
-                }
-                Ok(chosen) => chosen,
-                Err(exit) => return exit,
-            };
-            let _ = project.invocation.selected.set(chosen.iter().cloned().collect());
-            let nodes = chosen.iter().filter_map(|id| project.nodes.get(id));
-            nodes.map(|node| (Some(node.name.clone()), node_rows(&session, node, limit))).collect()
-        }
+    let shown = match (&asked.inline, &asked.inline_direct) {
+        (Some(query), _) => vec![(None, query_rows(setting, &session, query, limit))],
+        (None, Some(query)) => vec![(None, direct_rows(&session, query, limit))],
+        (None, None) => match chosen(setting, &project, selection) {
+            Ok(nodes) => {
+                nodes.into_iter().map(|node| (Some(node), node_rows(&session, node, limit))).collect()
+            }
+            Err(exit) => return exit,
+        },
     };
     let mut exit = Exit::Fine;
     let quiet = setting.flags.is_on("quiet");
-    for (name, rows) in shown {
+    if asked.inline_direct.is_none() {
+        build::tell_concurrency(setting, &project, shown.len());
+    }
+    for (node, rows) in shown {
         match rows {
             Ok(rows) => {
-                setting.listener.notice(&Event::Output(written(name.as_deref(), &rows, output, quiet)));
+                let name = node.map(Node::search_name);
+                let text = written(name.as_deref(), &rows, asked.output, quiet);
+                setting.listener.notice(&shown_event(setting, node, asked.output, text));
             }
             Err(error) => {
                 setting.complain(&full::render(
@@ -81,11 +73,58 @@ pub(super) fn run(
     exit
 }
 
-fn written(name: Option<&str>, rows: &Table, output: ShowOutput, quiet: bool) -> String {
-    if output == ShowOutput::Text && quiet {
+/// Selects what is to be shown.
+fn chosen<'p>(setting: &Setting, project: &'p Project, selection: &Selection) -> Result<Vec<&'p Node>, Exit> {
+    use ResourceType::{Analysis, Model, Seed, Snapshot, Test};
+    let takes = |node: &Node| matches!(node.resource_type, Analysis | Model | Seed | Snapshot | Test);
+    let named_any = !selection.select.is_empty() || selection.selector.is_some();
+    let chosen = setting.select_with(project, selection, IndirectSelection::Empty, takes)?;
+    if !named_any || chosen.is_empty() {
+        setting.complain("error: name a model with --select, or a query with --inline");
+        return Err(Exit::Misuse);
+    }
+    let _ = project.invocation.selected.set(chosen.iter().cloned().collect());
+    Ok(chosen.iter().filter_map(|id| project.nodes.get(id)).collect())
+}
+
+/// Shows the first rows of the seeds that were loaded.
+pub(super) fn seeds(setting: &Setting, session: &Arc<Session>, outcome: &RunOutcome) {
+    let loaded = outcome.results.iter().filter(|(_, result)| !result.status.is_failure());
+    let nodes = loaded.filter_map(|(_, result)| session.project.nodes.get(&result.unique_id));
+    for node in nodes.filter(|node| node.resource_type == ResourceType::Seed) {
+        let Ok(rows) = node_rows(session, node, 10) else { continue };
+        let header = format!("First rows of table: {}.{}", node.schema, node.alias);
+        let rule = "-".repeat(header.chars().count());
+        for text in [String::new(), header, rule] {
+            setting.listener.notice(&Event::Message { text, info: true });
+        }
+        if !setting.flags.is_on("quiet") {
+            setting.listener.notice(&Event::Output(table::draw(&rows, None)));
+        }
+    }
+}
+
+/// Makes dbt's event of rows that are shown.
+fn shown_event(setting: &Setting, node: Option<&Node>, output: Output, text: String) -> Event {
+    let name = node.map_or_else(|| "inline_query".to_owned(), Node::search_name);
+    let format = if output == Output::Json { "json" } else { "text" };
+    let data = [
+        ("node_name", Data::from(name)),
+        ("preview", text.as_str().into()),
+        ("is_inline", node.is_none().into()),
+        ("output_format", format.into()),
+        ("unique_id", node.map_or("sql_operation.inline_query", |node| &node.unique_id).into()),
+        ("quiet", setting.flags.is_on("quiet").into()),
+    ];
+    let data = Data::Map(data.into_iter().map(|(key, value)| (key.to_owned(), value)).collect());
+    Event::Shown { name: "ShowNode", code: "Q041", text, data }
+}
+
+fn written(name: Option<&str>, rows: &Table, output: Output, quiet: bool) -> String {
+    if output == Output::Text && quiet {
         return table::draw(rows, None);
     }
-    if output == ShowOutput::Text {
+    if output == Output::Text {
         let title = name.map_or_else(
             || "Previewing inline node:".to_owned(),
             |name| format!("Previewing node '{name}':"),
@@ -133,18 +172,18 @@ fn query_rows(
     query: &str,
     limit: i64,
 ) -> Result<Table, RenderError> {
-    use crate::jinja::eval::render;
-    use crate::jinja::syntax::{Origin, parse};
     let line: Line = Rc::new(RefCell::new(None));
     let host: Rc<dyn Host> = NodeHost::new(session, &line);
-    let file = setting.sources.add("--inline", query);
-    let template = parse(query, &Origin::at(file, 0), false).map_err(|finding| {
-        let mut error = RenderError::new(finding.message.clone());
-        error.place = finding.primary.as_ref().map(|label| label.place);
-        error
-    })?;
-    let names = catalog::environment(session, &host);
-    crate::compile::render::set_references(&session.project, &names, &host);
-    let output = render(&names, &template)?;
-    ask(&host, &Text::captured(output), limit)
+    let sql = inline::rendered(setting, session, &host, query)?;
+    ask(&host, &sql, limit)
+}
+
+/// Asks as it is written: a query that no other can stand around too.
+fn direct_rows(session: &Arc<Session>, query: &str, limit: i64) -> Result<Table, RenderError> {
+    let line: Line = Rc::new(RefCell::new(None));
+    let host: Rc<dyn Host> = NodeHost::new(session, &line);
+    let sql = Text::new(query);
+    let limit = usize::try_from(limit).ok();
+    let found = host.run(&sql, false, true, limit);
+    found.map(|(_, table)| table).map_err(|error| host_error(&error, Some(&sql)))
 }

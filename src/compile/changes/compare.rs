@@ -98,7 +98,8 @@ impl Changes<'_> {
         };
         let body = self.body(node, &own, other);
         let same_text = body.is_none();
-        note(Aspect::Body, body);
+        let is_text = has_body(node);
+        note(if is_text { Aspect::Body } else { Aspect::Properties }, body);
         for text in self.configs(node, &own, other, same_text) {
             note(Aspect::Configs, Some(text));
         }

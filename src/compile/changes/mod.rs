@@ -18,15 +18,17 @@ use crate::state::{self, Fingerprints, Manifest, State};
 
 use macros::MacroChanges;
 
-pub use prints::fingerprints;
+pub use prints::{content, fingerprints};
 
 /// What of a node differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Aspect {
     /// The node is not there in the other state.
     New,
-    /// Its text, its rows, or what it is made of.
+    /// Its text, or its rows.
     Body,
+    /// What a property file says of a unit test, an exposure or a node of the semantic layer.
+    Properties,
     /// Its configuration.
     Configs,
     /// Where it is written to.
@@ -107,7 +109,14 @@ impl<'p> Changes<'p> {
             Aspect::Macros => false,
             _ => has_body(node),
         };
-        self.of(node).iter().any(|change| change.aspect == aspect || has && change.aspect == Aspect::New)
+        // The text of a generic test is made of its configuration.
+        let is_text = |change: &Change| {
+            aspect == Aspect::Body && change.aspect == Aspect::Configs && node.generic_test().is_some()
+        };
+        let counts = |change: &Change| {
+            change.aspect == aspect || has && change.aspect == Aspect::New || is_text(change)
+        };
+        self.of(node).iter().any(counts)
     }
 }
 

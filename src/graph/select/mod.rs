@@ -96,7 +96,7 @@ pub struct Request {
 pub struct Selection {
     /// The ids chosen.
     pub ids: BTreeSet<String>,
-    /// Criteria of `--select` that matched no enabled node.
+    /// Criteria of `--select` and `--exclude` that matched no enabled node.
     pub unmatched: Vec<String>,
 }
 
@@ -136,10 +136,16 @@ mod tests {
     use crate::base::text::Span;
     use crate::graph::nodes::ResourceType;
 
-    /// A state in which `old` was, and went wrong.
-    struct Before;
+    /// A state in which `old` was, and went wrong; or one that knows no nodes.
+    struct Before {
+        has_nodes: bool,
+    }
 
     impl Earlier for Before {
+        fn has_nodes(&self) -> bool {
+            self.has_nodes
+        }
+
         fn is(&self, word: &str, node: &Node) -> bool {
             (word == "old") == (node.name == "old")
         }
@@ -178,7 +184,7 @@ mod tests {
 
     #[test]
     fn another_state_is_asked() {
-        let asked = |text| selected(text, Some(&Before));
+        let asked = |text| selected(text, Some(&Before { has_nodes: true }));
         assert_eq!(asked("state:old"), "model.p.old");
         assert_eq!(asked("state:new"), "model.p.new");
         assert_eq!(asked("state:modified.body"), "model.p.new");
@@ -187,6 +193,9 @@ mod tests {
         assert!(asked("source_status:fresher").starts_with("the state has no sources.json; write it"));
         assert!(asked("source_status:older").contains("expected fresher"));
         assert!(asked("state:modfied").contains("expected one of new, old, modified, unmodified"));
-        assert!(selected("state:new", None).starts_with("Got a state selector method, but no comparison"));
+        for earlier in [None, Some(&Before { has_nodes: false } as &dyn Earlier)] {
+            let error = selected("state:new", earlier);
+            assert!(error.starts_with("Got a state selector method, but no comparison manifest; "));
+        }
     }
 }

@@ -146,11 +146,6 @@ impl PathPattern {
         Self { segments: parts.map(segment).collect() }
     }
 
-    /// Tells whether it stands for nothing at all.
-    pub(super) fn is_empty(&self) -> bool {
-        self.segments.is_empty()
-    }
-
     /// Tells whether a path, from the same folder on, is what the pattern stands for. Only folders end with `**`.
     pub(super) fn matches(&self, path: &str, is_folder: bool) -> bool {
         if matches!(self.segments.last(), Some(Segment::Folders)) && !is_folder {
@@ -217,5 +212,6 @@ mod tests {
         assert!(!hit("models/**", "models/b.sql", false));
         assert!(hit("./models//a/", "models/a", true));
         assert!(hit(r"models\a", "models/a", true));
+        assert!(hit("./", "", true));
     }
 }

@@ -67,15 +67,10 @@ fn values_that_cannot_be_are_told_with_their_place() {
     ");
     insta::assert_snapshot!(run(&project, "parse --printer-width wide").told(), @"
     ! error: invalid value 'wide' for '--printer-width <PRINTER_WIDTH>': expected a whole number
-    !
-    ! For more information, try '--help'.
     exit 2
     ");
     insta::assert_snapshot!(run(&project, "parse --log-format xml").told(), @"
-    ! error: invalid value 'xml' for '--log-format <LOG_FORMAT>'
-    !   [possible values: default, text, debug, json]
-    !
-    ! For more information, try '--help'.
+    ! error: invalid value 'xml' for '--log-format <LOG_FORMAT>' [possible values: default, text, debug, json]
     exit 2
     ");
     insta::assert_snapshot!(run(&project, "parse --warn-error --warn-error-options {error:all}").told(), @"
@@ -202,8 +197,6 @@ select * from {{ ref('a') }}
     insta::assert_snapshot!(run(&project, "compile --select a+ --threads 1").news(), @"
     Compiled node 'a' is:
     select 1 as id
-    HH:MM:SS  Completed successfully
-    HH:MM:SS  Done. PASS=2 WARN=0 ERROR=0 SKIP=0 NO-OP=0 TOTAL=2
     exit 0
     ");
 }

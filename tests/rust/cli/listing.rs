@@ -210,6 +210,7 @@ fn kinds_are_written_in_any_case_and_checked() {
 #[test]
 fn both_kinds_of_slashes_part_folders() {
     insta::assert_snapshot!(names(&shop(), r"--select models\staging"), @"stg_customers stg_orders");
+    insta::assert_snapshot!(names(&shop(), "--select ./ --exclude models/marts"), @"stg_customers stg_orders raw_orders crm.customers");
 }
 
 #[test]

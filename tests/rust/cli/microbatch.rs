@@ -255,10 +255,6 @@ fn spans_that_cannot_be() {
     "#);
     insta::assert_snapshot!(run(&project, "test --empty").news(), @"
     ! error: unexpected argument '--empty' found
-    !
-    ! Usage: martlet test [OPTIONS]
-    !
-    ! For more information, try '--help'.
     exit 2
     ");
 }

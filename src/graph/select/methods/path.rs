@@ -11,13 +11,10 @@ use crate::graph::select::pattern::PathPattern;
 /// Takes the criterion apart: finds the files and folders of the project that it means.
 pub(super) fn prepare<'a>(question: &'a Question<'a>) -> Result<Matcher<'a>, SelectError> {
     let ground = question.evaluator.ground;
-    let pattern = PathPattern::new(&question.value);
-    if question.value.starts_with('/') {
+    if question.value.is_empty() || question.value.starts_with('/') {
         return Err(question.refuse("a path from the project's folder on, as `models/marts`"));
     }
-    if pattern.is_empty() {
-        return Ok(Box::new(|_| false));
-    }
+    let pattern = PathPattern::new(&question.value);
     // Paths of packages count from the folder of the package, and dbt looks for them in that of the project.
     let mut known = BTreeMap::new();
     for node in ground.nodes.enabled.values().filter(|node| node.package == ground.root) {
