@@ -7,6 +7,7 @@ PREFIX ?= $(HOME)/.local
 PYTHON ?= python3
 TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
 export DUCKDB_LIB_DIR ?= $(abspath target/libduckdb)
+export MARTLET_READERS ?= $(abspath target/readers)
 LIBRARY := $(if $(filter Darwin,$(shell uname -s)),libduckdb.dylib,libduckdb.so)
 # The real samples are tested where they lie beside the project; elsewhere set the variable yourself.
 ifneq ($(wildcard ../shared/synthea/expected),)
@@ -20,6 +21,10 @@ help: ## Lists the targets
 .PHONY: libduckdb
 libduckdb: ## Puts the prebuilt DuckDB library into target/libduckdb
 	@$(PYTHON) scripts/libduckdb.py "$(DUCKDB_LIB_DIR)"
+
+.PHONY: readers
+readers: ## Puts programs of other authors that read artifacts into target/readers, for the tests
+	@$(PYTHON) scripts/readers.py "$(MARTLET_READERS)"
 
 .PHONY: build
 build: libduckdb ## Builds target/release/martlet
@@ -39,7 +44,7 @@ check: libduckdb ## Format, lints, documentation, layers and house rules
 	cargo test --test it -- layers:: tidy::
 
 .PHONY: test
-test: libduckdb ## Every test
+test: libduckdb readers ## Every test
 	cargo test
 
 .PHONY: demo
@@ -51,5 +56,5 @@ bench: build ## Measures start-up, parsing and building, against dbt Core in the
 	@$(PYTHON) scripts/bench.py "$(TARGET)/release/martlet"
 
 .PHONY: stress
-stress: libduckdb ## Every test, with the whole of the random campaigns
+stress: libduckdb readers ## Every test, with the whole of the random campaigns
 	MARTLET_STRESS=1 cargo test

@@ -35,7 +35,7 @@ pub fn catalog(project: &Project, facts: &Facts, chosen: &BTreeSet<String>) -> V
     let errors = (!facts.errors.is_empty()).then_some(&facts.errors);
     json!({
         "metadata": metadata(project, "catalog/v1", &stamp(&clock::now())),
-        "nodes": section(|node| node.resource_type.is_refable() && !node.is_ephemeral()),
+        "nodes": section(|node| node.source().is_none()),
         "sources": section(|node| node.resource_type == ResourceType::Source),
         "errors": errors,
     })

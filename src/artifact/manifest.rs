@@ -50,7 +50,8 @@ pub fn manifest(project: &Project, results: &[&NodeResult]) -> String {
     let semantic_models = of(|node| node.resource_type == ResourceType::SemanticModel);
     let saved_queries = of(|node| node.resource_type == ResourceType::SavedQuery);
     let disabled: Vec<&Node> = project.nodes.disabled.values().collect();
-    let ids: Vec<&String> = project.nodes.enabled.keys().collect();
+    let edges = Edges::of(project);
+    let ids: Vec<&String> = project.nodes.enabled.keys().chain(project.nodes.left_out.keys()).collect();
     let created_at = invocation.created_at();
     let json = |node: &Node| Data::Map(node_value::node(node, created_at)).to_json();
     let compiled_json =
@@ -65,8 +66,8 @@ pub fn manifest(project: &Project, results: &[&NodeResult]) -> String {
         ("groups", Value::Object(others::groups(project)).to_string()),
         ("selectors", selectors(project)),
         ("disabled", section(&disabled, |node| json!([json(node)]))),
-        ("parent_map", object(&ids, |id| (id.as_str(), json!(project.graph.parents(id)).to_string()))),
-        ("child_map", object(&ids, |id| (id.as_str(), json!(project.graph.children(id)).to_string()))),
+        ("parent_map", object(&ids, |id| (id.as_str(), json!(edges.parents(id)).to_string()))),
+        ("child_map", object(&ids, |id| (id.as_str(), json!(edges.children(id)).to_string()))),
         ("group_map", Value::Object(others::group_map(project)).to_string()),
         ("saved_queries", section(&saved_queries, json)),
         ("semantic_models", section(&semantic_models, json)),
@@ -80,6 +81,38 @@ pub fn manifest(project: &Project, results: &[&NodeResult]) -> String {
     }
     out.push('}');
     out
+}
+
+/// What nodes depend on and what depends on them: with the tests that are left out, which no run knows of.
+struct Edges<'p> {
+    project: &'p Project,
+    left_out: BTreeMap<&'p str, Vec<&'p str>>,
+}
+
+impl<'p> Edges<'p> {
+    fn of(project: &'p Project) -> Self {
+        let mut left_out: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for node in project.nodes.left_out.values() {
+            for parent in &node.depends_on {
+                left_out.entry(parent).or_default().push(&node.unique_id);
+            }
+        }
+        Self { project, left_out }
+    }
+
+    fn parents(&self, id: &str) -> Vec<&str> {
+        let Some(node) = self.project.nodes.left_out.get(id) else { return self.project.graph.parents(id) };
+        let mut parents: Vec<&str> = node.depends_on.iter().map(String::as_str).collect();
+        parents.sort_unstable();
+        parents
+    }
+
+    fn children(&self, id: &str) -> Vec<&str> {
+        let mut children = self.project.graph.children(id);
+        children.extend(self.left_out.get(id).into_iter().flatten());
+        children.sort_unstable();
+        children
+    }
 }
 
 /// Writes nodes by their ids.
@@ -102,6 +135,9 @@ fn object<'i, T: Sync>(items: &'i [T], entry: impl Fn(&'i T) -> (&'i str, String
 /// Adds what compiling a node gave.
 fn with_compiled(mut value: Value, result: Option<&NodeResult>) -> Value {
     let Value::Object(map) = &mut value else { return value };
+    if let Some(path) = result.and_then(|result| result.run_path.as_deref()) {
+        map.insert("build_path".to_owned(), path.into());
+    }
     // Seeds have no SQL of their own.
     if map.contains_key("compiled_path") {
         // An empty file has nothing to compile.

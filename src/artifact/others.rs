@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::base::data::Data;
+use crate::compile::node_value::GROUP_OF_TESTED;
 use crate::compile::project::Project;
 use crate::compile::{macro_calls, node_value};
 use crate::jinja::macros::Macro;
@@ -74,7 +75,10 @@ pub(super) fn group_map(project: &Project) -> Map<String, Value> {
     let members = |name: &str| -> Vec<&str> {
         let nodes = project.nodes.enabled.values();
         nodes
-            .filter(|node| node.config.text("group") == Some(name))
+            .filter(|node| {
+                let of_tested = node.kept.get(GROUP_OF_TESTED).and_then(Data::as_str);
+                of_tested.or_else(|| node.config.text("group")) == Some(name)
+            })
             .map(|node| node.unique_id.as_str())
             .collect()
     };

@@ -7,8 +7,10 @@ use crate::artifact::{metadata, stamp};
 use crate::base::clock;
 use crate::base::data::Data;
 use crate::compile::event_time::Window;
+use crate::compile::node_value;
 use crate::compile::project::Project;
-use crate::run::result::{BatchResults, NodeResult};
+use crate::graph::nodes::ResourceType;
+use crate::run::result::{BatchResults, NodeResult, Status};
 
 /// Makes the results of a run.
 pub fn run_results(project: &Project, results: &[&NodeResult], seconds: f64) -> Value {
@@ -44,13 +46,19 @@ fn one(project: &Project, result: &NodeResult) -> Value {
         response.insert("seconds".to_owned(), receipt.seconds.into());
     }
     let node = project.nodes.get(&result.unique_id);
+    // Only what is compiled can be said to be, or not.
+    let compiles = node.is_some_and(|node| {
+        !matches!(node.resource_type, ResourceType::Seed) && !node.resource_type.is_no_op()
+    });
+    let failures = if result.status == Status::NoOp { Some(0) } else { result.failures };
+    let relation = node.filter(|_| compiles).and_then(node_value::relation_name);
     json!({
         "status": result.status.word(), "timing": timings(result),
         "thread_id": result.thread(), "execution_time": result.seconds,
-        "adapter_response": response, "message": result.message, "failures": result.failures,
-        "unique_id": result.unique_id, "compiled": result.compiled_code.is_some(),
-        "compiled_code": result.compiled_code,
-        "relation_name": node.and_then(crate::compile::node_value::relation_name), "batch_results": result.batches.as_ref().map(batches),
+        "adapter_response": response, "message": result.message, "failures": failures,
+        "unique_id": result.unique_id, "compiled": compiles.then_some(result.compiled_code.is_some()),
+        "compiled_code": result.compiled_code, "relation_name": relation,
+        "batch_results": result.batches.as_ref().map(batches),
     })
 }
 

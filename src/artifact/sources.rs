@@ -1,7 +1,7 @@
 //! `sources.json`: how old sources are, in dbt's schema v3.
 
 use chrono::{DateTime, Utc};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::artifact::{metadata, run_results, stamp};
 use crate::base::clock;
@@ -29,7 +29,7 @@ fn one(project: &Project, checked: &Checked) -> Value {
         "unique_id": result.unique_id, "max_loaded_at": moment(max_loaded_at),
         "snapshotted_at": moment(snapshotted_at), "max_loaded_at_time_ago_in_s": seconds,
         "status": word(result.status), "criteria": criteria(project, &result.unique_id),
-        "adapter_response": Map::new(), "timing": run_results::timings(result),
+        "adapter_response": {"_message": "OK"}, "timing": run_results::timings(result),
         "thread_id": result.thread(), "execution_time": result.seconds,
     })
 }
@@ -44,8 +44,8 @@ fn criteria(project: &Project, id: &str) -> Value {
     node.and_then(|node| node.config.get("freshness")).map_or(Value::Null, Data::to_json)
 }
 
-/// Writes a moment as dbt does, without a fraction where there is none.
+/// Writes a moment as dbt does here, without a fraction where there is none.
 fn moment(moment: &DateTime<Utc>) -> String {
     let whole = moment.timestamp_subsec_micros() == 0;
-    moment.format(if whole { "%Y-%m-%dT%H:%M:%SZ" } else { "%Y-%m-%dT%H:%M:%S%.6fZ" }).to_string()
+    moment.format(if whole { "%Y-%m-%dT%H:%M:%S+00:00" } else { "%Y-%m-%dT%H:%M:%S%.6f+00:00" }).to_string()
 }

@@ -148,6 +148,8 @@ pub struct Group {
     pub original_file_path: String,
     /// What the property file says.
     pub properties: GroupProperties,
+    /// Its configuration.
+    pub config: DataMap,
 }
 
 impl Group {

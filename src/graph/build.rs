@@ -193,6 +193,16 @@ impl Resolver {
 /// Resolves the references of every enabled node and fills `depends_on`. A test that refers to an absent or disabled
 /// node is disabled with a warning, as in dbt; any other node gets an error.
 pub fn resolve_all(nodes: &mut Nodes, resolver: &Resolver, findings: &mut Vec<Diagnostic>) {
+    // Of what takes no part from the beginning nothing is missed, and what there is is told.
+    for node in nodes.left_out.values_mut() {
+        let mut references: Vec<&Reference> = node.references.iter().collect();
+        references.sort_by_key(|reference| order(&reference.target));
+        let found = references.iter().filter_map(|one| match resolver.resolve(&node.package, &one.target) {
+            Resolution::Found(id) => Some(id),
+            _ => None,
+        });
+        node.depends_on = found.collect::<indexmap::IndexSet<_>>().into_iter().collect();
+    }
     let mut left_out = Vec::new();
     for node in nodes.enabled.values_mut() {
         let given = std::mem::take(&mut node.depends_on);

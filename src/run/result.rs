@@ -103,6 +103,8 @@ pub struct NodeResult {
     pub expressions: Vec<(String, String)>,
     /// Where that SQL was written.
     pub compiled_path: Option<String>,
+    /// Where the statement that ran was written.
+    pub run_path: Option<String>,
     /// The macros that its template called while it was compiled.
     pub macros: Vec<String>,
     /// The first rows that a failing test found.
@@ -135,6 +137,7 @@ impl NodeResult {
             compiled_code: None,
             expressions: Vec::new(),
             compiled_path: None,
+            run_path: None,
             macros: Vec::new(),
             sample: None,
             stored_in: None,

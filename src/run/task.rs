@@ -157,8 +157,11 @@ fn compiled(
 ) -> Result<(Environment, Text), RenderError> {
     let begun = clock::now();
     let compiled = render::node(&session.project, node, Some(host))?;
-    if node.resource_type != ResourceType::Seed {
-        keep(session, node, &compiled.output, result)?;
+    match node.resource_type {
+        ResourceType::Seed => {}
+        // As in dbt, no file is kept of it.
+        ResourceType::Snapshot => result.compiled_code = Some(compiled.output.text.clone()),
+        _ => keep(session, node, &compiled.output, result)?,
     }
     result.compiled_at = Some((begun, clock::now()));
     result.macros = compiled.names.called_macros();
@@ -207,6 +210,7 @@ fn execute(
     sql: &Text,
     result: &mut NodeResult,
 ) -> Result<(), RenderError> {
+    result.run_path = Some(output_path(session, "run", node).display().to_string());
     let main = materialized(session, host, node, names, sql, result)?;
     result.receipt = receipt(&main);
     if node.resource_type == ResourceType::Test {

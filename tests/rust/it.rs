@@ -1,5 +1,6 @@
 //! The one harnessed test binary: every file under `tests/rust` that holds `#[test]` is listed here.
 
+mod artifacts;
 mod bundled;
 mod campaigns;
 mod cli;

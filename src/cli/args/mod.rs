@@ -237,9 +237,9 @@ pub enum Command {
         #[command(subcommand)]
         what: Source,
     },
-    /// Ask a question in SQL about the project itself: nodes, columns, edges, tests, macros, exposures, results
+    /// Ask a question in SQL about the project itself
     Query(Query),
-    /// Run the project's own rules: SQL files in `checks/` that must return no row of the project's tables
+    /// Run the project's own rules: SQL files in `checks/` that must return no row
     Check(Check),
     /// Install the packages that packages.yml asks for
     Deps(Deps),

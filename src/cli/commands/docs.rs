@@ -9,6 +9,7 @@ use crate::cli::args::{Docs, Selection};
 use crate::cli::commands::build;
 use crate::cli::exit::Exit;
 use crate::cli::session::Setting;
+use crate::compile::node_value;
 use crate::compile::project::Project;
 use crate::graph::nodes::{Node, ResourceType};
 use crate::run::events::Event;
@@ -82,7 +83,8 @@ fn compile(setting: &Setting, project: &Arc<Project>, session: &Arc<Session>, se
 
 /// Tells whether a node may be a relation of the database.
 fn has_relation(node: &Node) -> bool {
-    node.source().is_some() || (node.resource_type.is_refable() && !node.is_ephemeral())
+    let stores = node.resource_type == ResourceType::Test && node_value::relation_name(node).is_some();
+    node.source().is_some() || (node.resource_type.is_refable() && !node.is_ephemeral()) || stores
 }
 
 /// Returns the schemas that nodes lie in, by database.

@@ -1,6 +1,7 @@
 //! Nodes as templates and artifacts see them: dbt's dictionaries, keys in dbt's order.
 
 mod config;
+mod contract;
 mod relation;
 mod semantic;
 mod unit_test;
@@ -11,7 +12,7 @@ use crate::project::properties::resource::Column;
 
 pub use config::{config, hook_value};
 pub use relation::{own_relation, relation, relation_name};
-pub use semantic::{MEASURES_READ, RELATION_READ};
+pub use semantic::{MEASURES_READ, RELATION_READ, measure_input};
 
 /// Makes a mapping of pairs.
 pub(super) fn mapping<const N: usize>(pairs: [(&str, Data); N]) -> Data {
@@ -46,6 +47,9 @@ pub fn node(node: &Node, created_at: f64) -> DataMap {
         _ => resource(node, created_at),
     }
 }
+
+/// The key under which a test keeps the group of the model that it tests.
+pub const GROUP_OF_TESTED: &str = "group_of_tested";
 
 /// Returns a node as `model` holds it: what is nothing is not there.
 pub fn model(given: &Node, created_at: f64) -> DataMap {
@@ -106,7 +110,8 @@ fn resource(node: &Node, created_at: f64) -> DataMap {
     keys.set("description", node.description.text.as_str());
     keys.set("columns", columns(&node.columns));
     keys.set("meta", of_config("meta"));
-    keys.set("group", of_config("group"));
+    // Tests belong to the group of what they test.
+    keys.set("group", node.kept.get(GROUP_OF_TESTED).cloned().unwrap_or_else(|| of_config("group")));
     keys.set(
         "docs",
         match of_config("docs") {
@@ -133,25 +138,16 @@ fn resource(node: &Node, created_at: f64) -> DataMap {
     keys.set("functions", references(node, "function"));
     keys.set("depends_on", mapping([("macros", texts(&node.macros)), ("nodes", texts(&node.depends_on))]));
     keys.set("compiled_path", Data::Null);
-    keys.set("contract", contract(&of_config("contract")));
+    keys.set("contract", contract::value(node, &of_config("contract")));
     if is_function {
         keys.set("arguments", node.kept.get("arguments").cloned().unwrap_or_default());
+    }
+    if node.is_hook() {
+        keys.set("index", node.kept.get("index").cloned().unwrap_or_default());
     }
     model_keys(&mut keys, node, of_config("access"));
     test_keys(&mut keys, node);
     keys.0
-}
-
-/// Returns `contract` of a node: what its configuration says, and the checksum that belongs to it.
-fn contract(config: &Data) -> Data {
-    let of = |key: &str, default: bool| {
-        config.as_map().and_then(|map| map.get(key)).cloned().unwrap_or(Data::Bool(default))
-    };
-    mapping([
-        ("enforced", of("enforced", false)),
-        ("alias_types", of("alias_types", true)),
-        ("checksum", Data::Null),
-    ])
 }
 
 fn model_keys(keys: &mut Keys, node: &Node, access: Data) {
@@ -253,7 +249,8 @@ fn exposure(node: &Node, created_at: f64) -> DataMap {
     keys.set("depends_on", mapping([("macros", texts(&[])), ("nodes", texts(&node.depends_on))]));
     keys.set("refs", references(node, "ref"));
     keys.set("sources", references(node, "source"));
-    keys.set("metrics", Data::List(Vec::new()));
+    let metrics = node.depends_on.iter().filter_map(|id| id.strip_prefix("metric.")?.split_once('.'));
+    keys.set("metrics", Data::List(metrics.map(|(_, name)| Data::List(vec![name.into()])).collect()));
     keys.set("created_at", Data::Float(created_at));
     keys.0
 }
@@ -270,7 +267,7 @@ pub fn group(group: &crate::compile::project::Group) -> DataMap {
     keys.set("unique_id", group.unique_id());
     keys.set("owner", owner(&properties.owner));
     keys.set("description", Some(properties.description.text.clone()).filter(|text| !text.is_empty()));
-    keys.set("config", mapping([("meta", Data::Map(properties.meta.clone()))]));
+    keys.set("config", Data::Map(group.config.clone()));
     keys.0
 }
 
@@ -308,13 +305,22 @@ fn columns(columns: &[Column]) -> Data {
     Data::Map(columns.iter().map(|column| (column.name.clone(), one(column))).collect())
 }
 
+/// A version that looks like a number is one.
+fn version_value(text: &str) -> Data {
+    match (text.parse::<i64>(), text.parse::<f64>()) {
+        (Ok(whole), _) => whole.into(),
+        (_, Ok(number)) => Data::Float(number),
+        _ => text.into(),
+    }
+}
+
 /// Returns what a node's calls of one kind name.
 fn references(node: &Node, kind: &str) -> Data {
     let one = |target: &ReferenceTarget| match target {
         ReferenceTarget::Ref { package, name, version } if kind == "ref" => Some(mapping([
             ("name", name.as_str().into()),
             ("package", package.clone().into()),
-            ("version", version.clone().into()),
+            ("version", version.as_deref().map(version_value).into()),
         ])),
         ReferenceTarget::Source { source, table } if kind == "source" => {
             Some(Data::List(vec![source.as_str().into(), table.as_str().into()]))

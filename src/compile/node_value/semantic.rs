@@ -95,7 +95,8 @@ pub(super) fn value(node: &Node, created_at: f64) -> DataMap {
 fn metric(keys: &mut Keys, node: &Node, created_at: f64) {
     let of = |key: &str| node.kept.get(key).cloned().unwrap_or_default();
     let config = config(node);
-    let meta = config.get("meta").cloned().unwrap_or_else(empty);
+    let own = config.get("meta").filter(|meta| meta.as_map().is_some_and(|meta| !meta.is_empty()));
+    let meta = own.cloned().unwrap_or_else(|| or(&of("meta"), empty()));
     let is_cumulative = of("type").as_str() == Some("cumulative");
     keys.set("description", description(node).unwrap_or_else(|| "".into()));
     keys.set("label", of("label"));
@@ -167,9 +168,11 @@ fn semantic_model(keys: &mut Keys, node: &Node, created_at: f64) {
             given => shaped(&given, &[("agg_time_dimension", Part::Given)]),
         },
     );
-    keys.set("entities", list(&of("entities"), |entity| shaped(entity, ENTITY)));
-    keys.set("measures", list(&of("measures"), |measure| shaped(measure, MEASURE)));
-    keys.set("dimensions", list(&of("dimensions"), |dimension| shaped(dimension, DIMENSION)));
+    let shared = part(&of("config"), "meta");
+    let parts = |key: &str, shape: Shape| list(&of(key), |given| element(given, shape, &shared));
+    keys.set("entities", parts("entities", ENTITY));
+    keys.set("measures", parts("measures", MEASURE));
+    keys.set("dimensions", parts("dimensions", DIMENSION));
     keys.set("metadata", Data::Null);
     keys.set("depends_on", mapping([("macros", texts(&[])), ("nodes", texts(&node.depends_on))]));
     keys.set("refs", references(node, "ref"));
@@ -231,7 +234,8 @@ fn description(node: &Node) -> Option<Data> {
     node.kept.get("description").filter(|given| !given.is_null()).cloned()
 }
 
-fn measure_input(given: &Data) -> Data {
+/// Returns how a metric reads a measure, with all its keys.
+pub fn measure_input(given: &Data) -> Data {
     named(given, MEASURE_INPUT)
 }
 
@@ -283,6 +287,16 @@ fn non_additive(given: &Data) -> Data {
         ("window_choice", part(given, "window_choice")),
         ("window_groupings", groupings),
     ])
+}
+
+/// A part of a semantic model: what is free information of the whole is so of each part.
+fn element(given: &Data, shape: Shape, shared: &Data) -> Data {
+    let Data::Map(mut map) = shaped(given, shape) else { return Data::Null };
+    let mut meta = shared.as_map().cloned().unwrap_or_default();
+    let own = part(map.get("config").unwrap_or(&Data::Null), "meta");
+    meta.extend(own.as_map().cloned().unwrap_or_default());
+    map.insert("config".to_owned(), mapping([("meta", Data::Map(meta))]));
+    Data::Map(map)
 }
 
 fn element_config(given: &Data) -> Data {

@@ -37,7 +37,11 @@ pub(super) fn value(node: &Node, test: &UnitTest, created_at: f64) -> DataMap {
     keys.set("checksum", checksum(test));
     keys.set("schema", node.schema.as_str());
     keys.set("created_at", Data::Float(created_at));
-    keys.set("versions", properties.versions.clone());
+    let versions = properties.versions.as_map().map(|map| {
+        let of = |key: &str| map.get(key).cloned().unwrap_or_default();
+        mapping([("include", of("include")), ("exclude", of("exclude"))])
+    });
+    keys.set("versions", versions);
     keys.set("version", node.version.as_ref().map_or(Data::Null, |version| version.value.clone()));
     keys.0
 }

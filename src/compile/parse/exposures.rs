@@ -137,7 +137,13 @@ pub(super) fn groups(reading: &Reading, drafts: &[Draft], findings: &mut Vec<Dia
                 let finding = Diagnostic::at(codes::DUPLICATE_NAME, properties.place, message);
                 findings.push(finding.also(other, "the other one"));
             }
+            let mut fqn = vec![package.name.clone()];
+            fqn.extend(folders(&file.resource_path));
+            fqn.push(properties.name.clone());
+            let own = DataMap::from_iter([("meta".to_owned(), Data::Map(properties.meta.clone()))]);
             groups.push(Group {
+                // dbt takes groups for models here.
+                config: configure(reading, package, ("models", &fqn), &own).values().clone(),
                 package: package.name.clone(),
                 path: file.resource_path.clone(),
                 original_file_path: file.path.clone(),

@@ -5,12 +5,13 @@ use rayon::prelude::*;
 
 use crate::base::data::{Data, DataMap};
 use crate::compile::context::Recorder;
+use crate::compile::node_value::GROUP_OF_TESTED;
 use crate::compile::parse::sources::folders;
 use crate::compile::parse::{Draft, Reading, resources, unrendered};
 use crate::compile::test_names::{id_suffix, synthesize};
 use crate::compile::{context, render, yaml_text};
 use crate::diagnostic::{Diagnostic, codes};
-use crate::graph::nodes::{Argument, Detail, GenericTest, Node, ResourceType};
+use crate::graph::nodes::{Argument, Detail, GenericTest, Node, Nodes, ResourceType};
 use crate::jinja::value::Value;
 use crate::project::config::Config;
 use crate::project::config_tree;
@@ -120,18 +121,20 @@ fn model_target<'t>(
         ),
         None => (format!("{kind}.{package}.{name}"), name.to_owned(), format!("'{name}'")),
     };
-    let node = known.get(id.as_str())?;
+    // What is described and not there is tested all the same: such a test is left out with a warning, once its
+    // references are looked for.
+    let node = known.get(id.as_str());
     Some(Target {
         package,
         file,
         model: format!("{{{{ get_where_subquery(ref({argument})) }}}}"),
         name: shown,
         prefix: "",
-        attached: Some(id),
+        attached: node.map(|_| id),
         file_key_name: format!("{}.{name}", section.key()),
         column,
         tags: Vec::new(),
-        enabled: node.config.is_enabled(),
+        enabled: node.is_none_or(|node| node.config.is_enabled()),
     })
 }
 
@@ -206,7 +209,7 @@ fn draft(
         database: String::new(),
         schema: String::new(),
         alias: short_name.clone(),
-        description: Prose::plain(test.description.as_str()),
+        description: Prose { place: Some(test.place), ..Prose::plain(test.description.as_str()) },
         version: None,
         columns: Vec::new(),
         tags: Vec::new(),
@@ -231,7 +234,11 @@ fn draft(
         kept: DataMap::new(),
         batch: None,
     };
-    let calls = learn_references(reading, &mut node, findings);
+    let mut calls = learn_references(reading, &mut node, findings);
+    // dbt takes tags in where it reads a test, and again where it renders it.
+    if let Some(tags) = test.config.get("tags").filter(|_| is_rendered(&node.macros)) {
+        calls.push(DataMap::from_iter([("tags".to_owned(), tags.clone())]));
+    }
     if !calls.is_empty() {
         node.config = configure(reading, target, test, &node.fqn, &calls);
     }
@@ -247,6 +254,24 @@ fn draft(
     let left_out =
         !target.enabled && test.config.get("enabled").is_none_or(|data| data.as_bool() != Some(false));
     Draft { left_out, ..Draft::new(node) }
+}
+
+/// Completes tests with what is known of the models that they test.
+pub(super) fn complete(nodes: &mut Nodes) {
+    let group = |nodes: &Nodes, test: &Node| {
+        let tested = nodes.get(test.generic_test()?.attached_node.as_ref()?)?;
+        tested.config.get("group").filter(|group| !group.is_null()).cloned()
+    };
+    let found: Vec<(String, Data)> = nodes
+        .enabled
+        .values()
+        .filter_map(|test| Some((test.unique_id.clone(), group(nodes, test)?)))
+        .collect();
+    for (id, group) in found {
+        if let Some(test) = nodes.enabled.get_mut(&id) {
+            test.kept.insert(GROUP_OF_TESTED.to_owned(), group);
+        }
+    }
 }
 
 fn arguments(reading: &Reading, target: &Target<'_>, test: &TestProperties) -> IndexMap<String, Argument> {
@@ -413,8 +438,14 @@ fn macros_of_test(reading: &Reading, node: &Node, called: &[String]) -> Vec<Stri
     let own = reading.macros.find(&node.package, &format!("test_{}", test.test));
     let own = own.or_else(|| reading.macros.test(&node.package, test.namespace.as_deref(), &test.test));
     let mut macros: Vec<String> = own.map(|own| own.unique_id()).into_iter().collect();
-    if !macros.iter().any(|id| matches!(id.as_str(), "macro.dbt.test_not_null" | "macro.dbt.test_unique")) {
+    if is_rendered(&macros) {
         macros.extend(called.iter().filter(|id| id.ends_with(".get_where_subquery")).cloned());
     }
     macros
+}
+
+/// Tells whether dbt renders a test when it reads the project, from the macros it depends on: all but its own two
+/// simplest are.
+fn is_rendered(macros: &[String]) -> bool {
+    !macros.iter().any(|id| matches!(id.as_str(), "macro.dbt.test_not_null" | "macro.dbt.test_unique"))
 }

@@ -8,8 +8,9 @@ use sha2::{Digest, Sha256};
 use crate::base::data::{Data, DataMap};
 use crate::compile::context::Recorder;
 use crate::compile::node_value;
+use crate::compile::parse::exposures::configure;
 use crate::compile::parse::resources::parse_environment;
-use crate::compile::parse::{Draft, Reading};
+use crate::compile::parse::{Draft, Reading, unrendered};
 use crate::compile::project::Package;
 use crate::compile::written;
 use crate::compile::yaml_text::is_template;
@@ -64,6 +65,11 @@ fn read_one(
     findings: &mut Vec<Diagnostic>,
 ) -> Draft {
     let mut node = blank(reading, package, event, index, hook);
+    // What is said of all models is said of hooks, in dbt's eyes; they run all the same where models are disabled.
+    let mut config = configure(reading, package, ("models", &node.fqn), &DataMap::new()).values().clone();
+    config.shift_remove("enabled");
+    node.config = Config::from(config);
+    node.unrendered_config = unrendered::gather(reading, package, "models", &node.fqn, &[]);
     let origin = match &hook.kind {
         yaml::Kind::Text(text) => {
             Origin::runs(hook.place.file, text.offsets.runs(), hook.place.span.start as usize)

@@ -120,6 +120,7 @@ pub fn read(
     let resolver = Resolver::new(&nodes, &invocation.project_name, own_first);
     resolve_all(&mut nodes, &resolver, findings);
     semantics::complete(&mut nodes);
+    generic_tests::complete(&mut nodes);
     microbatch::check(&reading, &mut nodes, findings);
     keys::assign(&mut nodes);
     let graph = Graph::new(&nodes);

@@ -278,7 +278,13 @@ fn configure(
         node.config_calls.extend(values.clone());
         file_tags.extend(values.get("tags").map(Data::to_texts).unwrap_or_default());
         config.merge_all(&values);
-        calls.merge_all(&values);
+        // What is called for once stays as it is written; lists are made of what is called for again.
+        for (key, value) in &values {
+            match calls.get(key) {
+                None => calls.set(key, value.clone()),
+                Some(_) => calls.merge(key, value.clone()),
+            }
+        }
     }
     let mut root_tags = Vec::new();
     if let Some(root) = reading.root().filter(|root| root.name != package.name) {

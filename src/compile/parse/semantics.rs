@@ -105,9 +105,9 @@ fn collect_measures(nodes: &Nodes, metric: &Node, seen: &mut BTreeSet<String>, m
     let own = [given.get("measure")]
         .into_iter()
         .chain(["base_measure", "conversion_measure"].map(|key| conversion.and_then(|map| map.get(key))));
-    for measure in own.flatten().filter(|measure| !measure.is_null()) {
-        if !measures.contains(measure) {
-            measures.push(measure.clone());
+    for measure in own.flatten().filter(|measure| !measure.is_null()).map(node_value::measure_input) {
+        if !measures.contains(&measure) {
+            measures.push(measure);
         }
     }
     for parent in metric.depends_on.iter().filter_map(|id| nodes.get(id)) {
@@ -140,9 +140,11 @@ fn node(
     fqn.push(name.clone());
     let mut own = kept.get("config").and_then(Data::as_map).cloned().unwrap_or_default();
     let written = own.clone();
-    for key in ["tags", "meta"] {
-        if let Some(value) = kept.get(key).filter(|value| !value.is_null() && !own.contains_key(key)) {
-            own.insert(key.to_owned(), value.clone());
+    // What stands beside the configuration of a metric is not taken into it.
+    let beside: &[&str] = if resource_type == ResourceType::Metric { &[] } else { &["tags", "meta"] };
+    for key in beside {
+        if let Some(value) = kept.get(*key).filter(|value| !value.is_null() && !own.contains_key(*key)) {
+            own.insert((*key).to_owned(), value.clone());
         }
     }
     let mut node = Node::defined(resource_type, &package.name, &name, entry.place);
@@ -177,6 +179,12 @@ fn metrics_of_measures(model: &Node) -> Vec<Node> {
     let metric = |measure: &DataMap| {
         let name = measure.get("name").and_then(Data::to_text)?;
         let mut node = Node::defined(ResourceType::Metric, &model.package, &name, model.place);
+        let meta = |data: Option<&Data>| data?.as_map()?.get("meta")?.as_map().cloned();
+        let mut free = meta(model.kept.get("config")).unwrap_or_default();
+        free.extend(meta(measure.get("config")).unwrap_or_default());
+        node.config.set("enabled", model.config.is_enabled().into());
+        node.config.set("meta", Data::Map(free));
+        node.unrendered_config = node.config.values().clone();
         node.fqn.clone_from(&model.fqn);
         node.fqn.pop();
         node.fqn.push(name.clone());

@@ -34,7 +34,11 @@ pub(super) fn read(reading: &Reading, findings: &mut Vec<Diagnostic>) -> Vec<Dra
         let Some(package) = reading.loaded.packages.get(*index) else { continue };
         for (section, properties) in &file.resources {
             if let (Section::Snapshots, Some(relation)) = (section, &properties.relation) {
-                nodes.push((package, of_entry(package, file, properties, relation)));
+                let mut node = of_entry(package, file, properties, relation);
+                // dbt takes an entry for changed when its file is.
+                let text = reading.sources.get(file.file).map(|source| source.text.clone());
+                node.checksum = hex(&Sha256::digest(text.unwrap_or_default().trim().as_bytes()));
+                nodes.push((package, node));
             }
         }
     }
@@ -98,7 +102,6 @@ fn of_entry(
     node.place = properties.place;
     // So that the relation's bytes are where the file has them.
     node.raw_offset = start.saturating_sub(SELECT_ALL.len());
-    node.checksum = hex(&Sha256::digest(made_up.text.as_bytes()));
     node
 }
 

@@ -82,8 +82,11 @@ fn complete<'m>(given: impl Iterator<Item = &'m DataMap>) -> DataMap {
     .into_iter()
     .collect();
     for map in given {
-        for (key, value) in map.iter().filter(|(_, value)| !value.is_null()) {
-            all.insert(key.clone(), value.clone());
+        for (key, value) in map {
+            // Nothing switches an age off; a filter stays.
+            if !value.is_null() || key != "filter" {
+                all.insert(key.clone(), value.clone());
+            }
         }
     }
     all

@@ -187,9 +187,13 @@ fn is_rendered(path: &[String]) -> bool {
             key.as_str(),
             "description" | "tests" | "data_tests" | "loaded_at_query" | "pre_hook" | "post_hook"
         )
-    }) && !path.first().is_some_and(|section| {
-        matches!(section.as_str(), "unit_tests" | "semantic_models" | "saved_queries" | "metrics")
-    })
+    }) && match path.first().map(String::as_str) {
+        Some("unit_tests") => path.get(1).is_some_and(|key| key == "config"),
+        // Conditions are templates of another program.
+        Some("metrics") => !path.iter().any(|key| key == "filter"),
+        Some("saved_queries") => !path.iter().any(|key| key == "where"),
+        _ => true,
+    }
 }
 
 impl MacroProperties {

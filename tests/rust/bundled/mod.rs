@@ -4,4 +4,4 @@
 mod generated;
 mod samples;
 mod spoiled;
-mod workbench;
+pub(crate) mod workbench;

@@ -74,7 +74,7 @@ fn every_table_has_what_the_project_has() {
     succeed(&project, "build");
     assert_snapshot!(asked(&project, "select unique_id, status, failures, command, seconds >= 0 as timed, completed_at >= started_at as ordered from results order by all"), @"
     unique_id,status,failures,command,timed,ordered
-    exposure.shop.board,no-op,,build,true,
+    exposure.shop.board,no-op,0,build,true,
     model.shop.a,success,,build,true,true
     model.shop.b,success,,build,true,true
     test.shop.accepted_values_a_id__1__2.39f922d4f8,pass,0,build,true,true

@@ -1,0 +1,5 @@
+//! Artifacts as programs of other authors read them.
+
+mod projects;
+mod readers;
+mod steady;
