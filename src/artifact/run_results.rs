@@ -37,6 +37,7 @@ fn one(project: &Project, result: &NodeResult) -> Value {
     let mut response = serde_json::Map::new();
     if !receipt.message.is_empty() {
         response.insert("_message".to_owned(), receipt.message.as_str().into());
+        response.extend(receipt.code.as_ref().map(|code| ("code".to_owned(), code.as_str().into())));
         if let Some(rows) = receipt.rows_affected {
             response.insert("rows_affected".to_owned(), rows.into());
         }

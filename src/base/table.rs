@@ -106,6 +106,8 @@ pub struct Table {
 pub struct Receipt {
     /// The database's answer in a word or two: `OK`, `SUCCESS 1`.
     pub message: String,
+    /// The database's answer as a code, where it has one: `SUCCESS`.
+    pub code: Option<String>,
     /// The rows that were changed, where the database says so.
     pub rows_affected: Option<i64>,
     /// The seconds the database took; for a node, over all its statements.
