@@ -14,7 +14,7 @@ use crate::adapter::snowflake::login;
 use crate::adapter::snowflake::statements::{self, Effect};
 use crate::adapter::{AdapterError, Answer, Connection, Interrupt};
 use crate::base::clock::Stopwatch;
-use crate::base::table::{Cell, Receipt, Table};
+use crate::base::table::{Receipt, Table, TableColumn};
 
 /// What somebody who logged in has, and what was done there since.
 pub(super) struct Session {
@@ -22,17 +22,29 @@ pub(super) struct Session {
     /// Statements that settle what later ones go by, with what they settle; a new login repeats them.
     sets: Vec<(String, String)>,
     in_transaction: bool,
+    /// Temporary tables and views that were made and not dropped.
+    temporary: usize,
+    age: Stopwatch,
 }
+
+/// How old a session gets, in seconds, before another is logged in to. After an hour Snowflake takes its token no longer;
+/// other clients renew the token, which this one cannot.
+const OLD: f64 = 45.0 * 60.0;
 
 impl Session {
     /// Takes a session that somebody just logged in to.
     pub(super) fn new(live: client::Session) -> Self {
-        Self { live, sets: Vec::new(), in_transaction: false }
+        Self { live, sets: Vec::new(), in_transaction: false, temporary: 0, age: Stopwatch::start() }
+    }
+
+    /// Tells whether another session should take its place while nothing is lost by that.
+    fn is_due(&self, seconds: f64) -> bool {
+        seconds > OLD && !self.in_transaction && self.temporary == 0
     }
 
     /// Tells whether it is as it was after the login.
     pub(super) fn is_fresh(&self) -> bool {
-        self.sets.is_empty() && !self.in_transaction
+        self.sets.is_empty() && !self.in_transaction && self.temporary == 0
     }
 
     /// Notes what a statement that succeeded did to it.
@@ -41,6 +53,8 @@ impl Session {
             Effect::None => {}
             Effect::Begins => self.in_transaction = true,
             Effect::Ends => self.in_transaction = false,
+            Effect::MakesTemporary => self.temporary += 1,
+            Effect::Drops => self.temporary = self.temporary.saturating_sub(1),
             Effect::Sets(what) => {
                 self.sets.retain(|(known, _)| *known != what);
                 self.sets.push((what, sql.to_owned()));
@@ -61,8 +75,10 @@ pub(super) struct SnowflakeConnection {
 struct Done {
     query_id: String,
     table: Table,
-    /// The rows that it changed or gave back, as far as that is known.
+    /// The rows that it changed or gave back, as far as that is known, the way Snowflake's clients count.
     rows: Option<i64>,
+    /// The rows that it changed or read, without those that only say what became of it.
+    changed: Option<i64>,
 }
 
 /// What was done before giving a statement up.
@@ -104,8 +120,7 @@ impl SnowflakeConnection {
             let rows = done.rows.map(|rows| format!(" {rows}")).unwrap_or_default();
             answer.receipt = Receipt {
                 message: format!("SUCCESS{rows}"),
-                code: Some("SUCCESS".to_owned()),
-                rows_affected: done.rows,
+                rows_affected: done.changed,
                 statements: index + 1,
                 query_id: Some(done.query_id),
                 ..Receipt::default()
@@ -119,6 +134,9 @@ impl SnowflakeConnection {
     /// Runs one statement; sends it again where nothing is done twice by that.
     fn one(&mut self, sql: &str, fetch: bool, limit: Option<usize>) -> Result<Done, AdapterError> {
         let mut tried = Tried::default();
+        if self.session.as_ref().is_some_and(|session| session.is_due(session.age.seconds())) {
+            self.log_in_again()?;
+        }
         loop {
             if self.session.is_none() {
                 self.session = Some(Session::new(login::log_in(&self.shared, &|_| {})?));
@@ -166,6 +184,7 @@ impl SnowflakeConnection {
     fn log_in_again(&mut self) -> Result<bool, AdapterError> {
         let Some(old) = self.session.take() else { return Ok(true) };
         self.session = Some(Session::new(login::log_in(&self.shared, &|_| {})?));
+        // What was temporary is gone; a statement that reads it says so.
         for (what, sql) in old.sets {
             if let Err(failure) = self.attempt(&sql, false, None) {
                 self.session = None;
@@ -219,29 +238,29 @@ async fn rows(mut cursor: TypedResultCursor<Row>, fetch: bool, limit: Option<usi
             cursor.is_exhausted()
         }
     };
-    let count = if whole { Some(counted(&table)) } else { None };
+    let (count, changed) = if whole { counted(&table) } else { (None, None) };
     if fetch {
         table.rows.truncate(most.unwrap_or(usize::MAX));
     } else {
         table = Table::default();
     }
-    Ok(Done { query_id, table, rows: count })
+    Ok(Done { query_id, table, rows: count, changed })
 }
 
-/// Returns the rows that a statement changed, which its answer tells in columns of these names; of any other, the rows it
-/// gave back, as Snowflake's clients count.
-fn counted(table: &Table) -> i64 {
+/// Counts the rows of a whole answer: as Snowflake's clients do, and without the row that only says what became of the
+/// statement. What changes rows answers with one row, of counts in columns of these names.
+fn counted(table: &Table) -> (Option<i64>, Option<i64>) {
     const CHANGED: &[&str] = &["number of rows inserted", "number of rows updated", "number of rows deleted"];
-    let named = table.columns.iter().enumerate();
-    let changed: Vec<usize> = named
-        .filter(|(_, column)| CHANGED.iter().any(|name| column.name.starts_with(name)))
-        .map(|(index, _)| index)
-        .collect();
-    match table.rows.as_slice() {
-        [only] if !changed.is_empty() => {
-            changed.iter().filter_map(|index| only.get(*index).and_then(Cell::to_i64)).sum()
+    let counts = |column: &TableColumn| CHANGED.iter().any(|name| column.name.starts_with(name));
+    let rows = i64::try_from(table.rows.len()).ok();
+    match (table.columns.as_slice(), table.rows.as_slice()) {
+        (columns, [only]) if columns.iter().any(counts) => {
+            let counted = columns.iter().zip(only).filter(|(column, _)| counts(column));
+            let changed = counted.filter_map(|(_, cell)| cell.to_i64()).sum();
+            (Some(changed), Some(changed))
         }
-        rows => i64::try_from(rows.len()).unwrap_or(i64::MAX),
+        ([status], [_]) if status.name == "status" => (rows, None),
+        _ => (rows, rows),
     }
 }
 

@@ -133,6 +133,10 @@ pub(super) enum Effect {
     Begins,
     /// It ends one.
     Ends,
+    /// It makes a table or view that only the session has.
+    MakesTemporary,
+    /// It drops something.
+    Drops,
     /// It sets what later statements go by: what that is, so that the latest setting is known.
     Sets(String),
 }
@@ -145,6 +149,16 @@ pub(super) fn effect(sql: &str) -> Effect {
         "begin" if matches!(next().as_str(), "" | "transaction" | "work" | "name") => Effect::Begins,
         "start" if next() == "transaction" => Effect::Begins,
         "commit" | "rollback" => Effect::Ends,
+        "create" => {
+            let kind = Some(next()).filter(|word| word != "or").unwrap_or_else(|| {
+                next();
+                next()
+            });
+            let kind = if matches!(kind.as_str(), "local" | "global") { next() } else { kind };
+            let temporary = matches!(kind.as_str(), "temp" | "temporary" | "volatile");
+            if temporary { Effect::MakesTemporary } else { Effect::None }
+        }
+        "drop" => Effect::Drops,
         "use" => match next().as_str() {
             kind @ ("role" | "warehouse" | "schema" | "secondary") => Effect::Sets(kind.to_owned()),
             // `use x` is `use database x`, which also settles the schema.
@@ -243,5 +257,9 @@ mod tests {
         assert_eq!(effect("alter session set query_tag = 'x'"), Effect::Sets("session query_tag".to_owned()));
         assert_eq!(effect("alter session unset QUERY_TAG"), Effect::Sets("session query_tag".to_owned()));
         assert_eq!(effect("select 1"), Effect::None);
+        assert_eq!(effect("create or replace temporary table t as select 1"), Effect::MakesTemporary);
+        assert_eq!(effect("create temp view v as select 1"), Effect::MakesTemporary);
+        assert_eq!(effect("create or replace transient table t as select 1"), Effect::None);
+        assert_eq!(effect("drop view if exists v"), Effect::Drops);
     }
 }

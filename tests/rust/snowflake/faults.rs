@@ -79,8 +79,6 @@ fn what_was_changed_is_counted() {
     let adapter = mock.adapter(&[]);
     let answer = adapter.connect(&|_| {}).unwrap().run("begin; merge into t; commit", false, None).unwrap();
     assert_eq!((answer.receipt.message.as_str(), answer.receipt.statements), ("SUCCESS 1", 3));
-    let answer = adapter.connect(&|_| {}).unwrap();
-    drop(answer);
     mock.on("merge", [Reply::changed(&[("number of rows inserted", "3"), ("number of rows updated", "4")])]);
     let answer = adapter.connect(&|_| {}).unwrap().run("merge into t", false, None).unwrap();
     assert_eq!((answer.receipt.message.as_str(), answer.receipt.rows_affected), ("SUCCESS 7", Some(7)));
@@ -89,10 +87,9 @@ fn what_was_changed_is_counted() {
 #[test]
 fn an_error_points_at_the_byte_of_the_whole_text() {
     let mock = Mock::start();
-    let said = "SQL compilation error: error line 2 at position 2\ninvalid identifier 'NOPE'";
-    mock.on("nope", [Reply::Refused("000904", said)]);
+    mock.on("nope", [Reply::At("000904", "nope", "invalid identifier 'NOPE'")]);
     let adapter = mock.adapter(&[]);
-    let sql = "select 1;\nselect\n  nope\nfrom t";
+    let sql = "select 'é;';\nselect 'é',\n  nope\nfrom t";
     let error = adapter.connect(&|_| {}).unwrap().run(sql, true, None).unwrap_err();
     let AdapterError::Statement { message, offset, code, query_id, .. } = error else { panic!("{error}") };
     insta::assert_snapshot!(message, @"
@@ -310,4 +307,15 @@ fn an_answer_that_is_cut_off_is_told() {
     sent 2 times
     `martlet retry` goes on from here
     "#);
+}
+
+#[test]
+fn what_never_arrived_is_told_as_such() {
+    let mock = Mock::start();
+    let adapter = mock.adapter(&[]);
+    let mut connection = adapter.connect(&|_| {}).unwrap();
+    mock.stop();
+    let error = connection.run("insert into t values (1)", false, None).unwrap_err().to_string();
+    assert!(!error.contains("may have run"), "{error}");
+    assert!(error.contains("sent 2 times"), "{error}");
 }

@@ -4,6 +4,10 @@ use std::sync::Mutex;
 
 use martlet::adapter::{self, Access};
 use martlet::base::data::{Data, DataMap};
+use regex::Regex;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::snowflake::mock::{Mock, Reply, target};
 use crate::support::project::Project;
@@ -72,6 +76,109 @@ fn every_way_to_log_in_sends_its_own() {
     assert_eq!(sent(&[without, ("authenticator", "jwt"), ("token", "t0ken")]), "OAUTH - t0ken");
     let pat = [without, ("authenticator", "programmatic_access_token"), ("token", "t0ken")];
     assert_eq!(sent(&pat), "- t0ken -");
+}
+
+/// Makes the server's profile log in with a key.
+fn with_key(mock: &Mock, more: &[(&str, &str)]) -> String {
+    let keys: Vec<(&str, &str)> = [("password", "")].iter().chain(more).copied().collect();
+    mock.adapter(&keys).connect(&|_| {}).unwrap();
+    let data = mock.logged_in().pop().unwrap().body["data"].clone();
+    assert_eq!(data["AUTHENTICATOR"], "SNOWFLAKE_JWT");
+    let token = data["TOKEN"].as_str().unwrap().to_owned();
+    let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap();
+    let claims: serde_json::Value = serde_json::from_slice(&claims).unwrap();
+    format!("{} for {}", claims["iss"].as_str().unwrap(), claims["sub"].as_str().unwrap())
+}
+
+#[test]
+fn a_key_logs_in_however_it_is_given() {
+    let mock = Mock::start();
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/rust/snowflake/keys/plain.p8");
+    let told = with_key(&mock, &[("private_key_path", path)]);
+    insta::assert_snapshot!(told, @"ACME-MAIN.LOADER.SHA256:6ZGdieBRHiVULfyr16zUoemQv3P2go9rd6Cm3UA8Iuk= for ACME-MAIN.LOADER");
+    let (plain, encrypted) = (include_str!("keys/plain.p8"), include_str!("keys/encrypted.p8"));
+    let der: String = plain.lines().filter(|line| !line.starts_with('-')).collect();
+    assert_eq!(with_key(&mock, &[("private_key", plain)]), told);
+    assert_eq!(with_key(&mock, &[("private_key", &der), ("authenticator", "snowflake_jwt")]), told);
+    let opened = [("private_key", encrypted), ("private_key_passphrase", "opensesame")];
+    assert_eq!(with_key(&mock, &opened), told);
+    let closed = [("private_key", encrypted), ("private_key_passphrase", "wrong")];
+    insta::assert_snapshot!(refused(&mock, &closed), @"
+    cannot log in to the Snowflake account `acme-main` as `loader`: private key error: PKCS#5 encryption failed
+    look at `private_key` or `private_key_path` and `private_key_passphrase` in the profile
+    ");
+}
+
+#[test]
+fn a_refresh_token_gives_an_access_token() {
+    let mock = Mock::start();
+    let more = [
+        ("password", ""),
+        ("authenticator", "oauth"),
+        ("oauth_client_id", "martlet"),
+        ("oauth_client_secret", "s3cret"),
+        ("token", "refresh/1"),
+    ];
+    mock.adapter(&more).connect(&|_| {}).unwrap();
+    let asked = mock.requests().remove(0);
+    assert_eq!(asked.target, "/oauth/token-request");
+    insta::assert_snapshot!(asked.text, @"grant_type=refresh_token&refresh_token=refresh%2F1&redirect_uri=http%3A%2F%2Flocalhost%3A9001");
+    assert_eq!(mock.logged_in().pop().unwrap().body["data"]["TOKEN"], "fresh");
+}
+
+#[test]
+fn nobody_there_is_told() {
+    let mock = Mock::start();
+    mock.stop();
+    // What stands between these differs between systems.
+    let number = Regex::new(r" \(os error \d+\)").unwrap();
+    insta::assert_snapshot!(number.replace_all(&refused(&mock, &[]), ""), @"
+    The Snowflake account acme-main does not let us in (network error: client error (Connect): tcp connect error: Connection refused); attempt 1 of 2, the next one in 0 s
+    cannot log in to the Snowflake account `acme-main` as `loader`: network error: client error (Connect): tcp connect error: Connection refused
+    tried 2 times
+    is the network there? `connect_retries` and `connect_timeout` in the profile say how often and after how many seconds it is tried again
+    ");
+}
+
+#[test]
+fn an_unknown_key_is_told_where_it_stands() {
+    let mock = Mock::start();
+    let project = Project::new("//- project.yml\nname: shop\nprofile: shop\n");
+    project.write("profiles.yml", &mock.profile(&[("wharehouse", "small")]));
+    let told = run(&project, "parse").told();
+    insta::assert_snapshot!(told, @"
+    HH:MM:SS  Running with martlet=V.V.V (dbt=V.VV.V)
+    warning[unknown-key]: an output of type snowflake has no `wharehouse`
+      --> profiles.yml:15:7
+       |
+    15 |       wharehouse: 'small'
+       |       ^^^^^^^^^^
+       |
+       = help: did you mean `warehouse`?
+
+    HH:MM:SS  Registered adapter: snowflake=1.1
+    HH:MM:SS  Found NNN macros
+    HH:MM:SS
+    exit 0
+    ");
+}
+
+#[test]
+fn templates_see_no_secret() {
+    let mock = Mock::start();
+    let project = Project::new(
+        "
+//- project.yml
+name: shop
+profile: shop
+//- models/a.sql
+select '{{ target }}' as a
+",
+    );
+    project.write("profiles.yml", &mock.profile(&[("passcode", "123456"), ("role", "transformer")]));
+    let told = succeed(&project, "compile --select a").told();
+    assert!(!told.contains("hunter2") && !told.contains("123456"), "{told}");
+    assert!(told.contains("'role': 'transformer'"), "{told}");
 }
 
 #[test]

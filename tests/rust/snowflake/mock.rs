@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::thread::JoinHandle;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -28,6 +29,10 @@ pub(super) enum Reply {
     Gone,
     /// A promise, kept when it is asked for the second time.
     Later(Box<Reply>),
+    /// A refusal that points at a word of the statement, as Snowflake does: code, word and message.
+    At(&'static str, &'static str, &'static str),
+    /// What comes once a statement that holds a text has come in.
+    After(&'static str, Box<Reply>),
     /// Nothing until the statement is cancelled; then a refusal that says so.
     UntilCancelled,
 }
@@ -72,6 +77,8 @@ pub(super) struct Request {
     pub(super) token: String,
     /// Its body, if that is JSON.
     pub(super) body: Value,
+    /// Its body as it is.
+    pub(super) text: String,
 }
 
 #[derive(Default)]
@@ -85,15 +92,24 @@ struct State {
     chunks: Vec<Vec<u8>>,
     cancelled: Vec<String>,
     queries: usize,
+    stopped: bool,
 }
 
 /// A server that serves as long as the test runs.
 pub(super) struct Mock {
     port: u16,
     state: Arc<(Mutex<State>, Condvar)>,
+    thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Mock {
+    /// Stops serving: from then on nobody listens there.
+    pub(super) fn stop(&self) {
+        self.state().stopped = true;
+        drop(TcpStream::connect(("127.0.0.1", self.port)));
+        self.thread.lock().unwrap().take().unwrap().join().unwrap();
+    }
+
     /// Starts a server that lets everybody in and answers every statement with one row.
     pub(super) fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -101,13 +117,16 @@ impl Mock {
         let state: Arc<(Mutex<State>, Condvar)> = Arc::default();
         let served = state.clone();
         // The threads end with the process; a test has nothing to wait for.
-        std::thread::spawn(move || {
+        let thread = std::thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
+                if served.0.lock().unwrap().stopped {
+                    break;
+                }
                 let served = served.clone();
                 std::thread::spawn(move || Exchange { port, state: served }.serve(stream));
             }
         });
-        Self { port, state }
+        Self { port, state, thread: Mutex::new(Some(thread)) }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -145,10 +164,12 @@ impl Mock {
 
     /// Waits until a statement that holds a text has come in.
     pub(super) fn wait_for(&self, part: &str) {
-        let mut state = self.state();
-        while !state.requests.iter().any(|request| request.body.to_string().contains(part)) {
-            state = self.state.1.wait(state).unwrap();
-        }
+        wait_for(&self.state, part);
+    }
+
+    /// Tells how many statements were cancelled.
+    pub(super) fn cancelled(&self) -> usize {
+        self.state().cancelled.len()
     }
 
     /// Returns the profile of the server, with more keys of it.
@@ -199,6 +220,13 @@ pub(super) fn target(settings: DataMap) -> Target {
     }
 }
 
+fn wait_for((state, changed): &(Mutex<State>, Condvar), part: &str) {
+    let mut state = state.lock().unwrap();
+    while !state.requests.iter().any(|request| request.text.contains(part)) {
+        state = changed.wait(state).unwrap();
+    }
+}
+
 struct Exchange {
     port: u16,
     state: Arc<(Mutex<State>, Condvar)>,
@@ -213,6 +241,7 @@ impl Exchange {
         let Some((request, id)) = read(&mut stream) else { return };
         self.state().requests.push(request.clone());
         self.state.1.notify_all();
+        let sql = request.body["sqlText"].as_str().unwrap_or_default();
         let path = request.target.split('?').next().unwrap_or_default();
         match path {
             "/session/v1/login-request" => {
@@ -222,13 +251,14 @@ impl Exchange {
                         let count = self.count(|request| request.target.contains("/login-request"));
                         send(&mut stream, &json!({"success": true, "data": {"token": format!("{count}")}}));
                     }
-                    Some(reply) => self.give(&mut stream, reply, &id),
+                    Some(reply) => self.give(&mut stream, reply, sql, &id),
                 }
             }
             "/queries/v1/query-request" => {
-                let reply = self.reply(request.body["sqlText"].as_str().unwrap_or_default());
-                self.give(&mut stream, reply, &id);
+                let reply = self.reply(sql);
+                self.give(&mut stream, reply, sql, &id);
             }
+            "/oauth/token-request" => send(&mut stream, &json!({"access_token": "fresh"})),
             "/queries/v1/abort-request" => {
                 self.state().cancelled.push(request.body["requestId"].as_str().unwrap().to_owned());
                 self.state.1.notify_all();
@@ -267,7 +297,7 @@ impl Exchange {
         if asked == 1 {
             return send(stream, &self.promise(index));
         }
-        self.give(stream, reply, id);
+        self.give(stream, reply, "", id);
     }
 
     fn promise(&self, index: usize) -> Value {
@@ -275,8 +305,20 @@ impl Exchange {
             "data": {"queryId": format!("promised-{index}"), "getResultUrl": format!("/promise/{index}")}})
     }
 
-    fn give(&self, stream: &mut TcpStream, reply: Reply, id: &str) {
+    fn give(&self, stream: &mut TcpStream, reply: Reply, sql: &str, id: &str) {
         match reply {
+            Reply::At(code, word, message) => {
+                let before = &sql[..sql.find(word).unwrap()];
+                let line = before.matches('\n').count() + 1;
+                let position = before.chars().rev().take_while(|c| *c != '\n').count();
+                let message =
+                    format!("SQL compilation error: error line {line} at position {position}\n{message}");
+                self.refuse(stream, code, &message);
+            }
+            Reply::After(part, reply) => {
+                wait_for(&self.state, part);
+                self.give(stream, *reply, sql, id);
+            }
             Reply::Rows(columns, rows) => send(stream, &self.rows(&columns, &rows, &[])),
             Reply::Chunks(columns, rows, bodies) => {
                 let urls: Vec<String> = bodies
@@ -289,12 +331,7 @@ impl Exchange {
                     .collect();
                 send(stream, &self.rows(&columns, &rows, &urls));
             }
-            Reply::Refused(code, message) => {
-                let query = self.query();
-                let data = json!({"queryId": query, "errorCode": code, "sqlState": "42000"});
-                let data = if code.starts_with("39") { Value::Null } else { data };
-                send(stream, &json!({"success": false, "code": code, "message": message, "data": data}));
-            }
+            Reply::Refused(code, message) => self.refuse(stream, code, message),
             Reply::Status(status, body) => write(stream, status, body.as_bytes()),
             Reply::Gone => {}
             Reply::Later(reply) => {
@@ -311,9 +348,15 @@ impl Exchange {
                     state = self.state.1.wait(state).unwrap();
                 }
                 drop(state);
-                self.give(stream, Reply::Refused("000604", "SQL execution canceled"), id);
+                self.refuse(stream, "000604", "SQL execution canceled");
             }
         }
+    }
+
+    fn refuse(&self, stream: &mut TcpStream, code: &str, message: &str) {
+        let data = json!({"queryId": self.query(), "errorCode": code, "sqlState": "42000"});
+        let data = if code.starts_with("39") { Value::Null } else { data };
+        send(stream, &json!({"success": false, "code": code, "message": message, "data": data}));
     }
 
     fn query(&self) -> String {
@@ -363,7 +406,8 @@ fn read(stream: &mut TcpStream) -> Option<(Request, String)> {
     let id = target.split("requestId=").nth(1).unwrap_or_default().split('&').next()?.to_owned();
     let token = header("authorization").unwrap_or_default().split('"').nth(1).unwrap_or_default().to_owned();
     let body = serde_json::from_slice(&bytes[end..]).unwrap_or_default();
-    Some((Request { target, token, body }, id))
+    let text = String::from_utf8_lossy(&bytes[end..]).into_owned();
+    Some((Request { target, token, body, text }, id))
 }
 
 fn send(stream: &mut TcpStream, answer: &Value) {
