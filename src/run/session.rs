@@ -274,7 +274,7 @@ impl NodeHost {
         let refused = answer.as_ref().err().map(ToString::to_string);
         self.session.listener.notice(&Event::Statement { of, sql: sent.to_string(), seconds, refused });
         let answer = answer.map_err(|error| match error {
-            AdapterError::Statement { message, offset, conflict } => {
+            AdapterError::Statement { message, offset, conflict, .. } => {
                 self.conflicted.set(conflict);
                 let offset = offset.and_then(|at| at.checked_sub(shift)).filter(|at| *at <= sql.len());
                 HostError { message, offset, from_database: true }
