@@ -14,6 +14,7 @@ use crate::diagnostic::{Diagnostic, codes};
 use crate::graph::nodes::{self, Detail, Node, ResourceType};
 use crate::jinja::builtins::config::ConfigFunction;
 use crate::jinja::builtins::relation::Relation;
+use crate::jinja::core;
 use crate::jinja::eval::{Environment, Mode, render};
 use crate::jinja::syntax::{Origin, parse};
 use crate::jinja::value::Value;
@@ -186,6 +187,7 @@ pub(super) fn blank(package: &Package, file: &ProjectFile, resource_type: Resour
         unrendered_config: DataMap::new(),
         config_calls: DataMap::new(),
         primary_key: Vec::new(),
+        adapter: "",
         quoting: [true; 3],
         database: String::new(),
         schema: String::new(),
@@ -236,7 +238,9 @@ pub(super) fn parse_environment(reading: &Reading, node: &Node, recorder: &Recor
     let names = Environment::new(reading.macros.clone(), package, Mode::Parse);
     context::node(&names, invocation, package, None);
     names.set("config", ConfigFunction::value(&Config::default(), &recorder.configs, None));
-    let this = Relation::new(Some(&invocation.target.database), Some(&invocation.target.schema), Some(name));
+    let target = &invocation.target;
+    let dialect = core::dialect(&target.adapter);
+    let this = Relation::of(dialect, Some(&target.database), Some(&target.schema), Some(name));
     context::recording(&names, recorder, &this);
     // The node as far as it is known: most templates never look.
     let (node, created_at) = (node.clone(), invocation.created_at());
