@@ -361,7 +361,7 @@ impl Host for NodeHost {
         if options.which == "compile" && !options.flags.is_on("introspect") {
             return Err(HostError::new("the template asks the database, and `--no-introspect` forbids that"));
         }
-        if auto_begin && !self.in_transaction.get() {
+        if auto_begin && self.session.adapter.transacts() && !self.in_transaction.get() {
             self.send("BEGIN", false, None)?;
             self.in_transaction.set(true);
         }

@@ -88,7 +88,7 @@ impl Failure {
         let message = match (error.snowflake_message(), status) {
             (Some(message), _) => message.trim().to_owned(),
             (None, Some(status)) => match part(&SAID) {
-                Some(said) => format!("HTTP {status}: {said}"),
+                Some(said) => format!("HTTP {status}: {}", unescaped(&said)),
                 None => format!("HTTP {status}"),
             },
             (None, None) => told.clone(),
@@ -173,6 +173,11 @@ impl Failure {
             _ => "",
         }
     }
+}
+
+/// Reads the inside of a text of JSON.
+fn unescaped(text: &str) -> String {
+    serde_json::from_str(&format!("\"{text}\"")).unwrap_or_else(|_| text.to_owned())
 }
 
 /// Tells an error with everything that led to it, but no addresses: those of chunks are as good as passwords.
