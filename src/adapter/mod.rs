@@ -28,6 +28,11 @@ pub trait Adapter: Send + Sync {
         true
     }
 
+    /// Tells whether each statement is a journey, so that what can go side by side does.
+    fn is_remote(&self) -> bool {
+        false
+    }
+
     /// Returns the version of the database's engine, where it is known without a connection.
     fn engine_version(&self) -> String;
 }

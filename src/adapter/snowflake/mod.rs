@@ -89,6 +89,10 @@ impl Adapter for Snowflake {
         false
     }
 
+    fn is_remote(&self) -> bool {
+        true
+    }
+
     fn engine_version(&self) -> String {
         // The server's changes every week, and is known to whoever asks it.
         "1.1".to_owned()
