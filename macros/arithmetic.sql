@@ -7,7 +7,7 @@
     {%- set doubled = "2 * " ~ scale ~ " * abs(" ~ numerator ~ ") + (" ~ denominator ~ ")" -%}
     {%- set divisor = "nullif(2 * (" ~ denominator ~ "), 0)" -%}
     cast(
-        sign({{ numerator }}) * cast({{ whole_quotient(doubled, divisor) }} as decimal(28, 0))
+        case when {{ numerator }} < 0 then -1 else 1 end * cast({{ whole_quotient(doubled, divisor) }} as decimal(28, 0))
         * {{ "0." ~ "0" * (digits - 1) ~ "1" }}
         as decimal(18, {{ digits }})
     )

@@ -2,8 +2,9 @@
     Keeping an incremental table equal to a full rebuild. Synthea exports carry no change time and a new
     export may change, add or drop any row, so a high-water mark would miss late and corrected rows. Instead
     the model hands over only rows that are not in the table as they stand, which replace those of the same
-    key, and rows whose key has vanished are deleted first, in the same transaction. Both rest on the key being
-    unique, which the tests of each table assert. A changed list of columns needs --full-refresh.
+    key, and rows whose key has vanished are deleted first: in the same transaction on DuckDB, in one before it
+    on Snowflake, where creating a table ends a transaction. Both rest on the key being unique, which the tests
+    of each table assert. A changed list of columns needs --full-refresh.
 -#}
 
 {#- To end an incremental model's query: leaves out the rows the table already holds unchanged. -#}
@@ -18,8 +19,10 @@
 {% macro delete_vanished_rows(input, key) -%}
     {% if is_incremental() -%}
     delete from {{ this }}
-    where not exists (
-        select 1 from {{ input }} as input_rows where input_rows.{{ key }} = {{ this }}.{{ key }}
+    where {{ key }} in (
+        select {{ key }} from {{ this }}
+        except
+        select {{ key }} from {{ input }}
     )
     {%- endif %}
 {%- endmacro %}

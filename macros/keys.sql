@@ -18,5 +18,5 @@
     {%- set number -%}
         row_number() over (partition by {{ key_text }} order by {{ all_columns | join(", ") }})
     {%- endset -%}
-    md5({{ key_text }} || case when {{ number }} > 1 then '|' || {{ number }} else '' end)
+    md5({{ key_text }} || case when {{ number }} > 1 then '|' || cast({{ number }} as varchar) else '' end)
 {%- endmacro %}

@@ -1,9 +1,9 @@
 {#-
-    Reading a raw file by column name, so that layouts of other years work:
-    optional columns may be absent, required ones may not, extra ones are ignored.
+    Reading raw data by column name, so that layouts of other years work: optional columns may be absent,
+    required ones may not, extra ones are ignored. On DuckDB it is a CSV file, on Snowflake a table of texts.
 -#}
 
-{#- The columns a raw file really has: lower-case name -> name as written. Empty while parsing. -#}
+{#- The columns raw data really has: lower-case name -> name as written. Empty while parsing. -#}
 {% macro source_columns(file) %}
     {%- set found = {} -%}
     {%- if execute -%}
@@ -14,7 +14,20 @@
     {{ return(found) }}
 {% endmacro %}
 
-{#- Stops with one error that names every required column a raw file lacks. -#}
+{#- Where the rows of a source lie, in an error's words. -#}
+{% macro raw_place(file) -%}
+    {{ return(adapter.dispatch('raw_place', 'healthcare')(file)) }}
+{%- endmacro %}
+
+{% macro default__raw_place(file) -%}
+    {{ return(file ~ ".csv in " ~ var('raw_dir')) }}
+{%- endmacro %}
+
+{% macro snowflake__raw_place(file) -%}
+    {{ return("the table " ~ source('synthea', file)) }}
+{%- endmacro %}
+
+{#- Stops with one error that names every required column raw data lacks. -#}
 {% macro require_columns(file, required, found) %}
     {%- set missing = [] -%}
     {%- for name in required if name | lower not in found -%}
@@ -22,7 +35,7 @@
     {%- endfor -%}
     {%- if execute and missing -%}
         {%- do exceptions.raise_compiler_error(
-            file ~ ".csv in " ~ var('raw_dir') ~ " lacks required column"
+            raw_place(file) ~ " lacks required column"
             ~ ("s " if missing | length > 1 else " ") ~ missing | join(", ")
             ~ ". It has: " ~ found.values() | join(", ") ~ "."
         ) -%}
@@ -30,7 +43,15 @@
 {% endmacro %}
 
 {#-
-    A query for the distinct rows of a raw file over the named columns, each as trimmed text under the
+    A column of a raw file or table as trimmed text, null where empty. Blanks are named, no-break spaces too, as
+    databases differ in what they trim unasked.
+-#}
+{% macro raw_text(name) -%}
+    nullif(trim({{ adapter.quote(name) }}, ' ' || chr(160)), '')
+{%- endmacro %}
+
+{#-
+    A query for the distinct rows of a raw file or table over the named columns, each as trimmed text under the
     name `raw_<column>`, null where empty or where an optional column is absent.
 -#}
 {% macro distinct_source_rows(file, required, optional=[]) %}
@@ -39,7 +60,7 @@
     select distinct
     {%- for name in required + optional %}
         {%- if not execute or name | lower in found %}
-        nullif(trim({{ adapter.quote(found.get(name | lower, name)) }}), '') as raw_{{ name | lower }}
+        {{ raw_text(found.get(name | lower, name)) }} as raw_{{ name | lower }}
         {%- else %}
         cast(null as varchar) as raw_{{ name | lower }}
         {%- endif -%}

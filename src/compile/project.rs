@@ -16,6 +16,7 @@ use crate::compile::flags::Flags;
 use crate::graph::build::{Graph, Resolver};
 use crate::graph::nodes::{Node, Nodes, ResourceType};
 use crate::graph::select::selectors::Selectors;
+use crate::jinja::core;
 use crate::jinja::macros::MacroRegistry;
 use crate::jinja::syntax::tree::Template;
 use crate::project::definition::Definition;
@@ -102,14 +103,20 @@ pub struct Package {
 }
 
 impl Package {
-    /// Tells whether database, schema and identifier are quoted, in packages too if this is the root project.
-    pub fn quoting(&self) -> [bool; 3] {
+    /// Tells whether database, schema and identifier are quoted, in packages too if this is the root project; `usual` is
+    /// what the database has of itself.
+    pub fn quoting(&self, usual: [bool; 3]) -> [bool; 3] {
         let given = &self.definition.quoting;
-        let part = |keys: &[&str]| {
+        let part = |keys: &[&str], usual| {
             let found = keys.iter().find_map(|key| given.get(*key));
-            found.and_then(Data::as_bool).unwrap_or(true)
+            found.and_then(Data::as_bool).unwrap_or(usual)
         };
-        [part(&["database", "project"]), part(&["schema", "dataset"]), part(&["identifier"])]
+        let [database, schema, identifier] = usual;
+        [
+            part(&["database", "project"], database),
+            part(&["schema", "dataset"], schema),
+            part(&["identifier"], identifier),
+        ]
     }
 }
 
@@ -203,7 +210,8 @@ impl Project {
 
     /// Tells whether database, schema and identifier are quoted.
     pub fn quoting(&self) -> [bool; 3] {
-        self.root().map_or([true; 3], Package::quoting)
+        let usual = core::dialect(&self.invocation.target.adapter).quoting;
+        self.root().map_or(usual, |root| root.quoting(usual))
     }
 
     /// Tells whether a model is built by batches.

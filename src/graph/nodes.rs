@@ -126,6 +126,8 @@ pub struct Node {
     pub config_calls: DataMap,
     /// The columns that identify a row, as its tests and constraints have it.
     pub primary_key: Vec<String>,
+    /// The adapter of the database it lies in.
+    pub adapter: &'static str,
     /// Whether database, schema and identifier are quoted, as the project has it.
     pub quoting: [bool; 3],
     /// The database it is written to.
@@ -373,6 +375,7 @@ impl Node {
             unrendered_config: DataMap::new(),
             config_calls: DataMap::new(),
             primary_key: Vec::new(),
+            adapter: "",
             quoting: [true; 3],
             database: String::new(),
             schema: String::new(),

@@ -23,7 +23,7 @@ use crate::run::events::{Event, Listener};
 use crate::run::journal::Journal;
 use crate::run::microbatch::{Earlier, Lanes};
 use crate::run::query_comment::QueryComment;
-use crate::run::result::Halt;
+use crate::run::result::{Halt, NodeResult};
 
 /// What can be stopped: the connections of workers, while there are workers.
 #[derive(Default)]
@@ -55,6 +55,8 @@ pub struct Session {
     turn: Mutex<()>,
     /// The warnings that are said once.
     said: Mutex<BTreeSet<String>>,
+    /// The ephemeral models that were compiled, by id: they take no turn of their own.
+    ephemeral: Mutex<BTreeMap<String, NodeResult>>,
 }
 
 impl Session {
@@ -76,6 +78,7 @@ impl Session {
             stopping: Mutex::default(),
             turn: Mutex::default(),
             said: Mutex::default(),
+            ephemeral: Mutex::default(),
         })
     }
 
@@ -178,6 +181,11 @@ impl Session {
     /// Takes notice that nothing is sent to the database any more, so that there is nothing to interrupt.
     pub fn all_ended(&self) {
         self.stopping().interrupters.clear();
+    }
+
+    /// Returns the ephemeral models that were compiled so far, by id.
+    pub(super) fn ephemeral(&self) -> MutexGuard<'_, BTreeMap<String, NodeResult>> {
+        self.ephemeral.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Tells whether what runs is to stop, and why.

@@ -13,15 +13,15 @@ typed as (
         raw_system as code_system,
         raw_code as code,
         raw_description as description,
-        cast(raw_start as date) as start_date,
-        cast(raw_stop as date) as stop_date
+        {{ text_date('raw_start') }} as start_date,
+        {{ text_date('raw_stop') }} as stop_date
     from raw_rows
 ),
 
 with_key_text as (
     select
         *,
-        {{ surrogate_text(['patient_id', 'encounter_id', 'code', 'cast(start_date as varchar)']) }} as key_text
+        {{ surrogate_text(['patient_id', 'encounter_id', 'code', iso_date('start_date')]) }} as key_text
     from typed
 )
 

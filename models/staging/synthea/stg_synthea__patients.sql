@@ -18,8 +18,8 @@ states as (
 
 select
     raw_rows.raw_id as patient_id,
-    cast(raw_rows.raw_birthdate as date) as birth_date,
-    cast(raw_rows.raw_deathdate as date) as death_date,
+    {{ text_date('raw_rows.raw_birthdate') }} as birth_date,
+    {{ text_date('raw_rows.raw_deathdate') }} as death_date,
     raw_rows.raw_ssn as ssn,
     raw_rows.raw_drivers as drivers,
     raw_rows.raw_passport as passport,

@@ -4,6 +4,7 @@ use crate::base::data::Data;
 use crate::compile::ephemeral::cte_name;
 use crate::graph::nodes::{Node, ResourceType, Source};
 use crate::jinja::builtins::relation::Relation;
+use crate::jinja::core;
 use crate::jinja::value::{Arguments, Value, formatting};
 use crate::project::config::Config;
 
@@ -32,7 +33,8 @@ pub fn relation_name(node: &Node) -> Option<String> {
 
 /// Returns the relation that a node would be: what `this` is in an ephemeral model too.
 pub fn own_relation(node: &Node) -> Relation {
-    let mut relation = Relation::new(Some(&node.database), Some(&node.schema), Some(&node.alias));
+    let dialect = core::dialect(node.adapter);
+    let mut relation = Relation::of(dialect, Some(&node.database), Some(&node.schema), Some(&node.alias));
     if node.source().is_none() {
         relation.quote = node.quoting;
     }
@@ -68,11 +70,15 @@ fn overlay(relation: &mut Relation, node: &Node) {
     }
 }
 
-/// Returns what is read in place of a source's relation: `external_location` of its meta, as dbt-duckdb has it.
+/// Returns what is read in place of a source's relation: `external_location` of its meta, as dbt-duckdb has it. An empty
+/// one is none, so that a template may leave it out for other databases.
 fn external_location(node: &Node, source: &Source, config: &Config) -> Option<String> {
     let meta = config.get("meta").and_then(Data::as_map);
     let own = meta.and_then(|meta| meta.get("external_location")).and_then(Data::to_text);
     let location = own.or_else(|| config.get("external_location").and_then(Data::to_text))?;
+    if location.is_empty() {
+        return None;
+    }
     let fields = [
         ("name", source.table_name.as_str()),
         ("identifier", source.identifier.as_str()),

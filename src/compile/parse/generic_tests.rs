@@ -205,6 +205,7 @@ fn draft(
         unrendered_config: DataMap::new(),
         config_calls: DataMap::new(),
         primary_key: Vec::new(),
+        adapter: "",
         quoting: [true; 3],
         database: String::new(),
         schema: String::new(),

@@ -126,6 +126,7 @@ fn blank(reading: &Reading, package: &Package, event: &'static str, index: usize
         unrendered_config: DataMap::new(),
         config_calls: DataMap::new(),
         primary_key: Vec::new(),
+        adapter: "",
         quoting: [true; 3],
         database: target.database.clone(),
         schema: target.schema.clone(),

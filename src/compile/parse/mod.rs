@@ -37,6 +37,7 @@ use crate::diagnostic::Diagnostic;
 use crate::graph::build::{Graph, Resolver, resolve_all};
 use crate::graph::cycle;
 use crate::graph::nodes::{Node, Nodes};
+use crate::jinja::core;
 use crate::jinja::macros::MacroRegistry;
 use crate::jinja::syntax::tree::Template;
 use crate::project::files::{FileKind, ProjectFile};
@@ -106,8 +107,10 @@ pub fn read(
     drafts.extend(semantics::read(&reading, findings));
     drafts.extend(hooks::read(&reading, findings));
 
-    let quoting = reading.root().map_or([true; 3], Package::quoting);
+    let dialect = core::dialect(&reading.loaded.invocation.target.adapter);
+    let quoting = reading.root().map_or(dialect.quoting, |root| root.quoting(dialect.quoting));
     for draft in &mut drafts {
+        draft.node.adapter = dialect.adapter;
         draft.node.quoting = quoting;
     }
     let docs = docs::read(&reading, findings);

@@ -14,10 +14,11 @@ use crate::diagnostic::{Diagnostic, codes};
 use crate::graph::nodes::{self, Detail, Node, ResourceType};
 use crate::jinja::builtins::config::ConfigFunction;
 use crate::jinja::builtins::relation::Relation;
+use crate::jinja::core;
 use crate::jinja::eval::{Environment, Mode, render};
 use crate::jinja::syntax::{Origin, parse};
 use crate::jinja::value::Value;
-use crate::project::config::Config;
+use crate::project::config::{Config, canonical};
 use crate::project::config_tree;
 use crate::project::files::{FileKind, ProjectFile};
 use crate::project::properties::Section;
@@ -186,6 +187,7 @@ pub(super) fn blank(package: &Package, file: &ProjectFile, resource_type: Resour
         unrendered_config: DataMap::new(),
         config_calls: DataMap::new(),
         primary_key: Vec::new(),
+        adapter: "",
         quoting: [true; 3],
         database: String::new(),
         schema: String::new(),
@@ -236,7 +238,9 @@ pub(super) fn parse_environment(reading: &Reading, node: &Node, recorder: &Recor
     let names = Environment::new(reading.macros.clone(), package, Mode::Parse);
     context::node(&names, invocation, package, None);
     names.set("config", ConfigFunction::value(&Config::default(), &recorder.configs, None));
-    let this = Relation::new(Some(&invocation.target.database), Some(&invocation.target.schema), Some(name));
+    let target = &invocation.target;
+    let dialect = core::dialect(&target.adapter);
+    let this = Relation::of(dialect, Some(&target.database), Some(&target.schema), Some(name));
     context::recording(&names, recorder, &this);
     // The node as far as it is known: most templates never look.
     let (node, created_at) = (node.clone(), invocation.created_at());
@@ -280,7 +284,7 @@ fn configure(
         config.merge_all(&values);
         // What is called for once stays as it is written; lists are made of what is called for again.
         for (key, value) in &values {
-            match calls.get(key) {
+            match calls.get(canonical(key)) {
                 None => calls.set(key, value.clone()),
                 Some(_) => calls.merge(key, value.clone()),
             }

@@ -96,6 +96,7 @@ fn node(
         checksum: String::new(),
         config_calls: DataMap::new(),
         primary_key: Vec::new(),
+        adapter: "",
         quoting: [true; 3],
         database: source.database.clone().unwrap_or_else(|| target.database.clone()),
         schema: source.schema.clone().unwrap_or_else(|| source.name.clone()),

@@ -267,6 +267,7 @@ impl TestReader<'_> {
             unrendered_config: DataMap::new(),
             config_calls: DataMap::new(),
             primary_key: Vec::new(),
+            adapter: "",
             quoting: [true; 3],
             database: model.database.clone(),
             schema: model.schema.clone(),

@@ -12,8 +12,8 @@ select
 from (
     select
         count(*) as row_count,
-        count(distinct trim({{ adapter.quote(columns.get('encounter', 'encounter')) }})) as encounter_count,
-        count(distinct trim({{ adapter.quote(columns.get('code', 'code')) }})) as code_count
+        count(distinct {{ raw_text(columns.get('encounter', 'encounter')) }}) as encounter_count,
+        count(distinct {{ raw_text(columns.get('code', 'code')) }}) as code_count
     from {{ source('synthea', file) }}
 ) as source_rows
 cross join (

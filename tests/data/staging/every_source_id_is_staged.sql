@@ -5,7 +5,7 @@
 ] -%}
 select '{{ file }}' as file, source_ids.id_count, staged_rows.row_count
 from (
-    select count(distinct trim({{ adapter.quote(source_columns(file).get('id', 'id')) }})) as id_count
+    select count(distinct {{ raw_text(source_columns(file).get('id', 'id')) }}) as id_count
     from {{ source('synthea', file) }}
 ) as source_ids
 cross join (select count(*) as row_count from {{ ref('stg_synthea__' ~ file) }}) as staged_rows

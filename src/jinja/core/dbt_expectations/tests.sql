@@ -23,14 +23,24 @@ where {{ (outside | join(' or ')) if outside else 'false' }}
 select {{ column_name }}
 from {{ model }}
 where {{ column_name }} is not null
-    and not {{ adapter.dispatch('matches_regex', 'dbt_expectations')(column_name, regex, flags) }}
+    and not {{ adapter.dispatch('matches_regex', 'dbt_expectations')(column_name, regex, flags, is_raw) }}
     {% if row_condition %}and ({{ row_condition }}){% endif %}
 {% endtest %}
 
-{% macro default__matches_regex(expression, regex, flags) -%}
+{# Whether a pattern is found anywhere in a text. (dispatched) #}
+{% macro default__matches_regex(expression, regex, flags, is_raw) -%}
     regexp_like({{ expression }}, '{{ regex | replace("'", "''") }}'{{ ", '" ~ flags ~ "'" if flags }})
 {%- endmacro %}
 
-{% macro duckdb__matches_regex(expression, regex, flags) -%}
+{% macro duckdb__matches_regex(expression, regex, flags, is_raw) -%}
     regexp_matches({{ expression }}, '{{ regex | replace("'", "''") }}'{{ ", '" ~ flags ~ "'" if flags }})
+{%- endmacro %}
+
+{#
+    `regexp_like` would hold the whole text against the pattern. In an ordinary text a backslash escapes what follows, so
+    a pattern writes it twice there; a raw one stands between dollars, as it is.
+#}
+{% macro snowflake__matches_regex(expression, regex, flags, is_raw) -%}
+    {%- set pattern = "$$" ~ regex ~ "$$" if is_raw else "'" ~ regex | replace("'", "''") ~ "'" -%}
+    regexp_instr({{ expression }}, {{ pattern }}, 1, 1, 0, '{{ flags }}') > 0
 {%- endmacro %}
