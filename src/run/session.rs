@@ -293,7 +293,8 @@ impl NodeHost {
         let watch = Stopwatch::start();
         let answer = connection.run(&sent, fetch, limit);
         let (before, seconds) = (self.sent.get(), watch.seconds());
-        self.sent.set(Sent { statements: before.statements + 1, seconds: before.seconds + seconds });
+        let statements = answer.as_ref().map_or(1, |answer| answer.receipt.statements);
+        self.sent.set(Sent { statements: before.statements + statements, seconds: before.seconds + seconds });
         let of = self.node.clone().unwrap_or_else(|| "master".to_owned());
         let refused = answer.as_ref().err().map(ToString::to_string);
         self.session.listener.notice(&Event::Statement { of, sql: sent.to_string(), seconds, refused });
