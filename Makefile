@@ -8,6 +8,7 @@ PYTHON ?= python3
 TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
 export DUCKDB_LIB_DIR ?= $(abspath target/libduckdb)
 export MARTLET_READERS ?= $(abspath target/readers)
+export MARTLET_FAKESNOW ?= $(abspath target/fakesnow)
 LIBRARY := $(if $(filter Darwin,$(shell uname -s)),libduckdb.dylib,libduckdb.so)
 # The real samples are tested where they lie beside the project; elsewhere set the variable yourself.
 ifneq ($(wildcard ../shared/synthea/expected),)
@@ -25,6 +26,10 @@ libduckdb: ## Puts the prebuilt DuckDB library into target/libduckdb
 .PHONY: readers
 readers: ## Puts programs of other authors that read artifacts into target/readers, for the tests
 	@$(PYTHON) scripts/readers.py "$(MARTLET_READERS)"
+
+.PHONY: fakesnow
+fakesnow: ## Puts the stand-in for Snowflake that tests talk to into target/fakesnow
+	@$(PYTHON) scripts/fakesnow.py "$(MARTLET_FAKESNOW)"
 
 .PHONY: build
 build: libduckdb ## Builds target/release/martlet
@@ -44,7 +49,7 @@ check: libduckdb ## Format, lints, documentation, layers and house rules
 	cargo test --test it -- layers:: tidy::
 
 .PHONY: test
-test: libduckdb readers ## Every test
+test: libduckdb readers fakesnow ## Every test
 	cargo test
 
 .PHONY: demo
@@ -56,5 +61,5 @@ bench: build ## Measures start-up, parsing and building, against dbt Core in the
 	@$(PYTHON) scripts/bench.py "$(TARGET)/release/martlet"
 
 .PHONY: stress
-stress: libduckdb readers ## Every test, with the whole of the random campaigns
+stress: libduckdb readers fakesnow ## Every test, with the whole of the random campaigns
 	MARTLET_STRESS=1 cargo test

@@ -2,6 +2,7 @@
 //! materialization; what differs in SQL lies in macros.
 
 pub mod duckdb;
+pub mod snowflake;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -66,6 +67,20 @@ pub enum AdapterError {
         offset: Option<usize>,
         /// Whether it ran into another transaction: what was taken back can be done again.
         conflict: bool,
+        /// The database's code for what is wrong, where it has one; the message tells it.
+        code: Option<String>,
+        /// The database's own id of the query, where it has one; the message tells it.
+        query_id: Option<String>,
+    },
+    /// The database does not let us in, or cannot be reached.
+    #[error("cannot log in to {place}: {message}")]
+    Login {
+        /// Where that was tried.
+        place: String,
+        /// What happened, what was tried again, and what to do.
+        message: String,
+        /// The database's code for it, where it has one; the message tells it.
+        code: Option<String>,
     },
     /// The database could not be opened.
     #[error("cannot open the database {}: {message}", path.display())]
@@ -108,8 +123,9 @@ pub enum Access {
 pub fn open(target: &Target, access: Access) -> Result<Arc<dyn Adapter>, AdapterError> {
     match target.adapter.as_str() {
         "duckdb" => Ok(Arc::new(duckdb::DuckDb::new(target, access)?)),
+        "snowflake" => Ok(Arc::new(snowflake::Snowflake::new(target)?)),
         other => Err(AdapterError::Profile(format!(
-            "the target `{}` has type `{other}`, for which martlet has no adapter: it has `duckdb`",
+            "the target `{}` has type `{other}`, for which martlet has no adapter: it has `duckdb` and `snowflake`",
             target.name
         ))),
     }

@@ -34,13 +34,9 @@ pub(super) fn timings(result: &NodeResult) -> Vec<Value> {
 
 fn one(project: &Project, result: &NodeResult) -> Value {
     let receipt = &result.receipt;
-    let mut response = serde_json::Map::new();
-    if !receipt.message.is_empty() {
-        response.insert("_message".to_owned(), receipt.message.as_str().into());
-        if let Some(rows) = receipt.rows_affected {
-            response.insert("rows_affected".to_owned(), rows.into());
-        }
-        response.extend(receipt.query_id.as_ref().map(|id| ("query_id".to_owned(), id.as_str().into())));
+    let mut response: serde_json::Map<String, Value> =
+        receipt.response().into_iter().map(|(name, value)| (name.to_owned(), value.to_json())).collect();
+    if !response.is_empty() {
         response.extend(receipt.bytes.map(|bytes| ("bytes".to_owned(), bytes.into())));
         response.insert("statements".to_owned(), receipt.statements.into());
         response.insert("seconds".to_owned(), receipt.seconds.into());

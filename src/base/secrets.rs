@@ -8,7 +8,7 @@ use std::io::{self, Write};
 const PREFIX: &str = "DBT_ENV_SECRET";
 
 /// What stands in place of a secret.
-const STARS: &str = "*****";
+pub const STARS: &str = "*****";
 
 /// The shortest line of a secret of several lines that is a secret by itself.
 const SHORTEST_LINE: usize = 8;
@@ -20,9 +20,14 @@ pub struct Secrets(Vec<String>);
 impl Secrets {
     /// Finds the secrets of an environment.
     pub fn of(environment: &BTreeMap<String, String>) -> Self {
-        let values = environment.iter().filter(|(name, _)| name.starts_with(PREFIX)).map(|(_, value)| value);
+        let secrets = environment.iter().filter(|(name, _)| name.starts_with(PREFIX));
+        Self::of_values(secrets.map(|(_, value)| value.clone()))
+    }
+
+    /// Takes values that nobody may see.
+    pub fn of_values(values: impl IntoIterator<Item = String>) -> Self {
         let mut secrets: Vec<String> = Vec::new();
-        for value in values.filter(|value| !value.trim().is_empty()) {
+        for value in values.into_iter().filter(|value| !value.trim().is_empty()) {
             secrets.push(value.clone());
             // Output is written by lines, and as JSON: neither must bring out what the other hides.
             let lines = value.lines().map(str::trim).filter(|line| line.len() >= SHORTEST_LINE);

@@ -3,6 +3,8 @@
 use bigdecimal::BigDecimal;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 
+use crate::base::data::Data;
+
 /// One value of a row.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Cell {
@@ -116,4 +118,27 @@ pub struct Receipt {
     pub bytes: Option<u64>,
     /// The database's own id of the query, where it has one.
     pub query_id: Option<String>,
+}
+
+impl Receipt {
+    /// Returns what dbt calls the adapter's response, as far as dbt tells it: fields by name, none without a message.
+    ///
+    /// Where queries have ids, as on Snowflake, dbt tells a code and a count besides, and makes the message of these two.
+    /// The count is not always one of rows that were changed: a statement that makes a table gives back one row.
+    pub fn response(&self) -> Vec<(&'static str, Data)> {
+        if self.message.is_empty() {
+            return Vec::new();
+        }
+        let mut fields = vec![("_message", Data::from(self.message.as_str()))];
+        let Some(id) = &self.query_id else {
+            fields.extend(self.rows_affected.map(|rows| ("rows_affected", Data::Int(rows.into()))));
+            return fields;
+        };
+        let (code, count) = self.message.split_once(' ').unwrap_or((&self.message, ""));
+        let count = count.parse().ok().or(self.rows_affected.map(i128::from));
+        fields.push(("code", Data::from(code)));
+        fields.extend(count.map(|count| ("rows_affected", Data::Int(count))));
+        fields.push(("query_id", Data::from(id.as_str())));
+        fields
+    }
 }

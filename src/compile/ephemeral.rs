@@ -16,6 +16,22 @@ pub struct Expression {
     pub name: String,
     /// Its query.
     pub query: Output,
+    /// The ids of those that its own query reads, in its order.
+    pub reads: Vec<String>,
+}
+
+/// Returns the expressions that one of them needs in front of it when it stands alone, dependencies first, each once.
+pub fn behind(one: &Expression, all: &[Expression]) -> Vec<Expression> {
+    let mut found: Vec<Expression> = Vec::new();
+    for id in &one.reads {
+        let Some(read) = all.iter().find(|other| other.id == *id) else { continue };
+        for expression in behind(read, all).into_iter().chain([read.clone()]) {
+            if !found.iter().any(|known| known.id == expression.id) {
+                found.push(expression);
+            }
+        }
+    }
+    found
 }
 
 /// Puts common table expressions in front of a statement; every byte keeps the place it came from.
@@ -81,7 +97,7 @@ mod tests {
         let plain = |text: &str| Output { text: text.to_owned(), pieces: Vec::new() };
         let one = |(at, body): (usize, &&str)| {
             let id = format!("e{at}");
-            Expression { name: cte_name(&id), id, query: plain(body) }
+            Expression { name: cte_name(&id), id, query: plain(body), reads: Vec::new() }
         };
         let expressions: Vec<_> = bodies.iter().enumerate().map(one).collect();
         inject(&plain(sql), &expressions).text

@@ -415,12 +415,24 @@ impl Flag {
         says_so.then(|| false.into())
     }
 
+    /// Returns what the flag's variable was called before dbt 1.5; both programs still take it.
+    fn old_variable(&self) -> Option<&'static str> {
+        match self.name {
+            "defer" => Some("DBT_DEFER_TO_STATE"),
+            "favor_state" => Some("DBT_FAVOR_STATE_MODE"),
+            "state" => Some("DBT_ARTIFACT_STATE_PATH"),
+            _ => None,
+        }
+    }
+
     /// Reads the flag's variable; `DBT_ENGINE_X` counts before `DBT_X`, and an empty one is none.
     fn in_environment(&self, environment: &BTreeMap<String, String>) -> Result<Option<Data>, String> {
         let upper = self.name.to_uppercase();
         let names = [format!("DBT_ENGINE_{upper}"), format!("DBT_{upper}")];
+        let old = self.old_variable().map(str::to_owned);
         let found = names
             .iter()
+            .chain(&old)
             .find_map(|name| environment.get(name).filter(|text| !text.is_empty()).map(|text| (name, text)));
         let Some((name, text)) = found else { return Ok(self.under_another_name(environment)) };
         match self.kind.parse(text) {

@@ -197,11 +197,11 @@ fn add_ephemeral(
     })?;
     stack.push(id.to_owned());
     let wanted = injected.borrow().clone();
-    for inner in wanted {
-        add_ephemeral(project, &inner, host, expressions, stack)?;
+    for inner in &wanted {
+        add_ephemeral(project, inner, host, expressions, stack)?;
     }
     stack.pop();
-    expressions.push(Expression { id: id.to_owned(), name, query: output });
+    expressions.push(Expression { id: id.to_owned(), name, query: output, reads: wanted });
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! What `target` is in templates: the fields of the connection that dbt's adapter shows, and its name.
 
+use crate::adapter::snowflake;
 use crate::base::data::{Data, DataMap};
 use crate::project::profile::Target;
 
@@ -19,10 +20,6 @@ const DUCKDB: &[(&str, Absent)] = &[
     ("plugins", Absent::Nothing),
     ("disable_transactions", Absent::False),
 ];
-
-/// Keys of other connections that templates must not see.
-const HIDDEN: &[&str] =
-    &["password", "private_key", "private_key_passphrase", "token", "secrets", "oauth_client_secret"];
 
 /// What a field is when the profile does not say it.
 #[derive(Clone, Copy)]
@@ -53,8 +50,7 @@ pub fn fields(target: &Target) -> DataMap {
             fields.insert((*name).to_owned(), given.unwrap_or_else(|| (*absent).into()));
         }
     } else {
-        let shown = target.settings.iter().filter(|(key, _)| !HIDDEN.contains(&key.as_str()));
-        fields.extend(shown.map(|(key, value)| (key.clone(), value.clone())));
+        fields.extend(snowflake::shown(&target.settings));
     }
     let own = [
         ("database", &target.database),

@@ -50,7 +50,7 @@ pub fn compile(
     for (id, name) in wanted {
         let (Some(input), Some(original)) = (given.get(&id), project.nodes.get(&id)) else { continue };
         let query = rows(project, original, input, host)?;
-        expressions.push(Expression { id, name, query });
+        expressions.push(Expression { id, name, query, reads: Vec::new() });
     }
     Ok(inject(&output, &expressions))
 }

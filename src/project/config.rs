@@ -76,7 +76,7 @@ impl Config {
 
     /// Sets a value, whatever was there.
     pub fn set(&mut self, key: &str, value: Data) {
-        self.values.insert(key.to_owned(), value);
+        self.values.insert(canonical(key).to_owned(), value);
     }
 
     /// Returns all keys and values, in the order they were first set.
@@ -116,7 +116,7 @@ impl Config {
 }
 
 /// Returns the one spelling under which a key is kept.
-fn canonical(key: &str) -> &str {
+pub fn canonical(key: &str) -> &str {
     match key {
         "pre_hook" => "pre-hook",
         "post_hook" => "post-hook",
@@ -125,7 +125,8 @@ fn canonical(key: &str) -> &str {
     }
 }
 
-fn listified(value: Data) -> Vec<Data> {
+/// Makes a list of what is to be joined to a list: a scalar is a list of one, nothing an empty one.
+pub fn listified(value: Data) -> Vec<Data> {
     match value {
         Data::Null => Vec::new(),
         Data::List(items) => items,

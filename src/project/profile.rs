@@ -12,6 +12,46 @@ use crate::yaml::Node;
 /// The name of the profile file.
 pub const FILE_NAME: &str = "profiles.yml";
 
+/// The keys of an output of type snowflake: dbt-snowflake's, and those that all outputs have here.
+const SNOWFLAKE_KEYS: &[&str] = &[
+    "type",
+    "threads",
+    "template_limits",
+    "account",
+    "user",
+    "password",
+    "database",
+    "schema",
+    "warehouse",
+    "role",
+    "authenticator",
+    "private_key",
+    "private_key_path",
+    "private_key_passphrase",
+    "token",
+    "passcode",
+    "oauth_client_id",
+    "oauth_client_secret",
+    "query_tag",
+    "session_parameters",
+    "client_session_keep_alive",
+    "host",
+    "port",
+    "protocol",
+    "proxy_host",
+    "proxy_port",
+    "connect_retries",
+    "connect_timeout",
+    "retry_on_database_errors",
+    "retry_all",
+    "insecure_mode",
+    "reuse_connections",
+    "workload_identity_provider",
+    "workload_identity_entra_resource",
+    "s3_stage_vpce_dns_name",
+    "platform_detection_timeout_seconds",
+];
+
 /// The connection that an invocation uses.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Target {
@@ -169,6 +209,13 @@ fn target_of(output: &Node, profile: &str, name: String, findings: &mut Vec<Diag
         findings.push(finding.hint("write `type: duckdb` or `type: snowflake`"));
         return None;
     };
+    if adapter == "snowflake" {
+        for entry in output.entries().iter().filter(|entry| !SNOWFLAKE_KEYS.contains(&entry.key.as_str())) {
+            let message = format!("an output of type snowflake has no `{}`", entry.key);
+            let finding = Diagnostic::at(codes::UNKNOWN_KEY, entry.key_place, message);
+            findings.push(finding.hint_nearest(&entry.key, SNOWFLAKE_KEYS.iter().copied()));
+        }
+    }
     let threads = match settings.get("threads") {
         None => 1,
         Some(data) => {

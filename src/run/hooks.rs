@@ -165,12 +165,8 @@ fn result_value(project: &Project, node: &Node, result: &NodeResult) -> Value {
     fields.insert("compiled_code".to_owned(), result.compiled_code.clone().into());
     fields.insert("compiled_path".to_owned(), result.compiled_path.clone().into());
     let message = |message: &Option<String>| message.as_deref().map_or(Value::None, Value::from);
-    let receipt = &result.receipt;
-    let mut response = Vec::new();
-    if !receipt.message.is_empty() {
-        response.push(("_message", Value::from(receipt.message.as_str())));
-        response.extend(receipt.rows_affected.map(|rows| ("rows_affected", Value::from(rows))));
-    }
+    let response = result.receipt.response().into_iter();
+    let response = response.map(|(name, value)| (name, Value::from(&value)));
     Value::dict([
         ("status", Value::from(result.status.word())),
         ("thread_id", Value::from(result.thread())),

@@ -62,6 +62,8 @@ impl Asked {
 pub struct RunOutcome {
     /// The nodes with their results, in the order they ended.
     pub results: Vec<(NodeLabel, NodeResult)>,
+    /// The ephemeral models that were compiled on the way: no results of the run, as they take no turn.
+    pub ephemeral: Vec<NodeResult>,
     /// The seconds from begin to end.
     pub seconds: f64,
 }
@@ -122,6 +124,9 @@ pub fn run(
     scheduler::run(&plan, &order, threads, prepare, |line: &mut Line, turn: Turn<'_>| run.turn(line, &turn));
     let results = run.results.into_inner().unwrap_or_else(PoisonError::into_inner);
     let results = complete(session, &plan, results);
+    if action.is_a_run() && session.halted().is_none() {
+        compile_unused(session, &line, chosen);
+    }
     session.workers_ended();
     let first = results.iter().find(|(_, result)| result.status.is_failure());
     if let Some((node, result)) = first.filter(|_| asked.fail_fast && session.halted().is_none()) {
@@ -138,7 +143,23 @@ pub fn run(
         session.listener.notice(&Event::Finished { counts, seconds });
         learn(session, timings, &all);
     }
-    Ok(RunOutcome { results: all, seconds })
+    let ephemeral = std::mem::take(&mut *session.ephemeral()).into_values().collect();
+    Ok(RunOutcome { results: all, ephemeral, seconds })
+}
+
+/// Compiles the chosen ephemeral models that no other node was built with. As in dbt, the run does not fail for one that
+/// cannot be compiled: who uses it does.
+fn compile_unused(session: &Arc<Session>, line: &Line, chosen: &BTreeSet<String>) {
+    let nodes = chosen.iter().filter_map(|id| session.project.nodes.get(id));
+    for node in nodes.filter(|node| node.is_ephemeral()) {
+        if session.ephemeral().contains_key(&node.unique_id) {
+            continue;
+        }
+        let result = task::compile(session, line, node, 0);
+        if !result.status.is_failure() {
+            session.ephemeral().insert(node.unique_id.clone(), result);
+        }
+    }
 }
 
 /// Returns the chosen nodes that take a turn.

@@ -23,7 +23,7 @@ use crate::run::events::{Event, Listener};
 use crate::run::journal::Journal;
 use crate::run::microbatch::{Earlier, Lanes};
 use crate::run::query_comment::QueryComment;
-use crate::run::result::Halt;
+use crate::run::result::{Halt, NodeResult};
 
 /// What can be stopped: the connections of workers, while there are workers.
 #[derive(Default)]
@@ -55,6 +55,8 @@ pub struct Session {
     turn: Mutex<()>,
     /// The warnings that are said once.
     said: Mutex<BTreeSet<String>>,
+    /// The ephemeral models that were compiled, by id: they take no turn of their own.
+    ephemeral: Mutex<BTreeMap<String, NodeResult>>,
 }
 
 impl Session {
@@ -76,6 +78,7 @@ impl Session {
             stopping: Mutex::default(),
             turn: Mutex::default(),
             said: Mutex::default(),
+            ephemeral: Mutex::default(),
         })
     }
 
@@ -180,6 +183,11 @@ impl Session {
         self.stopping().interrupters.clear();
     }
 
+    /// Returns the ephemeral models that were compiled so far, by id.
+    pub(super) fn ephemeral(&self) -> MutexGuard<'_, BTreeMap<String, NodeResult>> {
+        self.ephemeral.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Tells whether what runs is to stop, and why.
     pub fn halted(&self) -> Option<Halt> {
         self.stopping().halt
@@ -266,7 +274,7 @@ impl NodeHost {
         let refused = answer.as_ref().err().map(ToString::to_string);
         self.session.listener.notice(&Event::Statement { of, sql: sent.to_string(), seconds, refused });
         let answer = answer.map_err(|error| match error {
-            AdapterError::Statement { message, offset, conflict } => {
+            AdapterError::Statement { message, offset, conflict, .. } => {
                 self.conflicted.set(conflict);
                 let offset = offset.and_then(|at| at.checked_sub(shift)).filter(|at| *at <= sql.len());
                 HostError { message, offset, from_database: true }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::base::clock::{self, Stopwatch};
 use crate::base::data::Data;
 use crate::base::table::{Receipt, Table};
-use crate::compile::ephemeral::Expression;
+use crate::compile::ephemeral::{Expression, behind, inject};
 use crate::compile::warnings::{Treatment, Warnings};
 use crate::compile::{node_value, render, written};
 use crate::graph::nodes::{Node, ResourceType};
@@ -165,9 +165,31 @@ fn compiled(
     }
     result.compiled_at = Some((begun, clock::now()));
     result.macros = compiled.names.called_macros();
-    let text = |one: &Expression| (one.id.clone(), format!(" {} as (\n{}\n)", one.name, one.query.text));
-    result.expressions = compiled.expressions.iter().map(text).collect();
+    result.expressions = told(&compiled.expressions);
+    keep_ephemeral(session, &compiled.expressions)?;
     Ok((compiled.names, Text::captured(compiled.output)))
+}
+
+/// Writes expressions as artifacts have them.
+fn told(expressions: &[Expression]) -> Vec<(String, String)> {
+    let text = |one: &Expression| (one.id.clone(), format!(" {} as (\n{}\n)", one.name, one.query.text));
+    expressions.iter().map(text).collect()
+}
+
+/// Keeps the SQL of ephemeral models, which take no turn of their own, where people look for it: once in a run.
+fn keep_ephemeral(session: &Session, expressions: &[Expression]) -> Result<(), RenderError> {
+    for one in expressions {
+        let Some(node) = session.project.nodes.get(&one.id) else { continue };
+        if session.ephemeral().contains_key(&one.id) {
+            continue;
+        }
+        let behind = behind(one, expressions);
+        let mut result = NodeResult::new(&one.id, Status::Success);
+        keep(session, node, &inject(&one.query, &behind), &mut result)?;
+        result.expressions = told(&behind);
+        session.ephemeral().insert(one.id.clone(), result);
+    }
+    Ok(())
 }
 
 /// Keeps a node's SQL where people look for it.

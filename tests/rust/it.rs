@@ -6,5 +6,6 @@ mod campaigns;
 mod cli;
 mod layers;
 mod seeds;
+mod snowflake;
 mod support;
 mod tidy;

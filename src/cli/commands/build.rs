@@ -205,7 +205,8 @@ pub(super) fn finish(setting: &Setting, project: &Project, outcome: &RunOutcome)
     if !setting.flags.is_on("write_json") {
         return exit;
     }
-    let mut artifacts = artifact::of_project(project, &results);
+    let compiled: Vec<&NodeResult> = results.iter().copied().chain(&outcome.ephemeral).collect();
+    let mut artifacts = artifact::of_project(project, &compiled);
     artifacts.push(("run_results.json", run_results(project, &results, outcome.seconds).to_string()));
     if let Err(error) = artifact::write(project, &artifacts) {
         setting.complain(&format!("error: {error}"));

@@ -52,6 +52,10 @@ pub(super) fn run(setting: &Setting, name: &str, arguments: Option<&str>) -> Exi
     }
     let interrupted = session.halted().is_some();
     let seconds = result.seconds;
-    let exit = build::finish(setting, &project, &RunOutcome { results: vec![(node, result)], seconds });
+    let exit = build::finish(
+        setting,
+        &project,
+        &RunOutcome { results: vec![(node, result)], seconds, ..RunOutcome::default() },
+    );
     if interrupted { Exit::Misuse } else { exit }
 }

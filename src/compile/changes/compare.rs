@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use crate::base::data::{Data, DataMap};
-use crate::compile::changes::text::{holds_word, mentions, plain};
+use crate::compile::changes::text::{holds_word, may_give, mentions, plain};
 use crate::compile::changes::{Aspect, Change, Changes, has_body};
 use crate::compile::node_value;
 use crate::graph::nodes::{Node, ResourceType};
-use crate::project::config::{Merge, merge_kind};
+use crate::project::config::{Merge, listified, merge_kind};
 use crate::state::{Fingerprint, Manifest};
 
 /// Keys of configurations that decide where a relation is, and are compared as that.
@@ -77,6 +77,15 @@ fn same(one: &Data, other: &Data) -> bool {
         }
         (one, other) => one == other || is_empty(one) && is_empty(other),
     }
+}
+
+/// Compares what is written of one configuration: of those that are lists, one value is a list of one.
+fn same_written(key: &str, now: &Data, then: &Data) -> bool {
+    if merge_kind(key) != Merge::Append {
+        return same(now, then);
+    }
+    let list = |data: &Data| Data::List(listified(data.clone()));
+    same(&list(now), &list(then))
 }
 
 /// Shows a value of a configuration in a sentence.
@@ -186,7 +195,7 @@ impl Changes<'_> {
                 && name != "enabled"
                 && !is_call
                 && (!OF_PEOPLE.contains(&name) || self.is_read(node, name));
-            counts && !same(get(now, name), get(then, name))
+            counts && !same_written(name, get(now, name), get(then, name))
         };
         let told = |name: &&String| {
             format!("config `{name}` is {}, was {}", shown(get(now, name)), shown(get(then, name)))
@@ -279,8 +288,15 @@ fn relation(node: &Node, own: &DataMap, other: &DataMap) -> Option<String> {
             let written = get(node, &format!("unrendered_{key}"));
             if is_empty(written) { get(node, key).clone() } else { written.clone() }
         };
+        // Before dbt 1.9 a state tells only what came of a template.
+        let may_be = |key: &str| {
+            let template = get(own, &format!("unrendered_{key}")).as_str();
+            let is_told = !is_empty(get(other, &format!("unrendered_{key}")));
+            !is_told && template.is_some_and(|template| may_give(template, text(other, key)))
+        };
         return ["database", "schema"]
             .iter()
+            .filter(|key| !may_be(key))
             .find_map(|key| told(key, &written(own, key), &written(other, key)))
             .or_else(|| {
                 ["identifier", "quoting", "external"]

@@ -1,5 +1,5 @@
 //! What differs between the project and another state of it, and why: `state:modified` and its parts, with a sentence for
-//! each difference. What cannot change a node's rows is no difference (the table in the README says what that is).
+//! each difference. What cannot change a node's rows is no difference (the table in docs/state.md says what that is).
 
 mod compare;
 mod macros;

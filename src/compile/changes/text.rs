@@ -66,6 +66,18 @@ pub(super) fn arguments_of<'t>(text: &'t str, function: &str) -> Vec<&'t str> {
     found
 }
 
+/// Tells whether a text could be what comes of a template: what stands between expressions is there, in order.
+pub(super) fn may_give(template: &str, text: &str) -> bool {
+    let Some((before, rest)) = template.split_once("{{") else {
+        return template.contains("{%") || template == text;
+    };
+    let Some(text) = text.strip_prefix(before) else { return template.contains("{%") };
+    let behind = end_of_template(template.get(before.len()..).unwrap_or_default(), "}}");
+    let Some(rest) = behind.and_then(|end| rest.get(end - 2..)) else { return false };
+    let ends = text.char_indices().map(|(at, _)| at).chain([text.len()]);
+    ends.filter_map(|at| text.get(at..)).any(|text| may_give(rest, text))
+}
+
 struct Scan<'t> {
     rest: &'t str,
     out: String,
@@ -261,6 +273,23 @@ mod tests {
             ("{{ not a }}", "{{ nota }}"),
         ] {
             assert_ne!(plain(one), plain(other), "{one} | {other}");
+        }
+    }
+
+    #[test]
+    fn a_template_may_give_what_has_its_literal_parts() {
+        for (template, text, may) in [
+            ("{{ target.schema }}_raw", "prod_raw", true),
+            ("{{ target.schema }}_raw", "prod_landing", false),
+            ("a_{{ x }}_b_{{ '}}' }}", "a_1_b_2", true),
+            ("a_{{ x }}", "b_1", false),
+            ("{{ x }}", "anything", true),
+            ("{{ x", "anything", false),
+            ("plain", "plain", true),
+            ("plain", "plainer", false),
+            ("{% if x %}a{% endif %}", "b", true),
+        ] {
+            assert_eq!(may_give(template, text), may, "{template} | {text}");
         }
     }
 

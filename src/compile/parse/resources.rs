@@ -18,7 +18,7 @@ use crate::jinja::core;
 use crate::jinja::eval::{Environment, Mode, render};
 use crate::jinja::syntax::{Origin, parse};
 use crate::jinja::value::Value;
-use crate::project::config::Config;
+use crate::project::config::{Config, canonical};
 use crate::project::config_tree;
 use crate::project::files::{FileKind, ProjectFile};
 use crate::project::properties::Section;
@@ -284,7 +284,7 @@ fn configure(
         config.merge_all(&values);
         // What is called for once stays as it is written; lists are made of what is called for again.
         for (key, value) in &values {
-            match calls.get(key) {
+            match calls.get(canonical(key)) {
                 None => calls.set(key, value.clone()),
                 Some(_) => calls.merge(key, value.clone()),
             }

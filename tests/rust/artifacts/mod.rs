@@ -2,4 +2,5 @@
 
 mod projects;
 mod readers;
+mod states;
 mod steady;

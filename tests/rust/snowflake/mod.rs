@@ -1,0 +1,10 @@
+//! Snowflake: the adapter against a server in this process that answers as it is told, and against a server process that
+//! stands in for the warehouse.
+
+mod faults;
+mod login;
+mod mock;
+mod pool;
+mod runs;
+mod server;
+mod server_answers;

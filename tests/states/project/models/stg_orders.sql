@@ -1,0 +1,2 @@
+{{ config(materialized='view', meta={'owner': 'ann'}) }}
+select id, amount, {{ cents('amount') }} as cents from {{ ref('orders') }}
