@@ -3,5 +3,6 @@
 
 mod generated;
 mod samples;
+mod snowflake;
 mod spoiled;
 pub(crate) mod workbench;

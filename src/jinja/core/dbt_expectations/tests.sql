@@ -36,11 +36,9 @@ where {{ column_name }} is not null
     regexp_matches({{ expression }}, '{{ regex | replace("'", "''") }}'{{ ", '" ~ flags ~ "'" if flags }})
 {%- endmacro %}
 
-{#
-    `regexp_like` would hold the whole text against the pattern. In an ordinary text a backslash escapes what follows, so
-    a pattern writes it twice there; a raw one stands between dollars, as it is.
-#}
+{# `regexp_like` would hold the whole text against the pattern. A backslash of a raw pattern is escaped here, as it escapes
+   what follows in Snowflake's texts; one of a pattern that is not raw is taken to be written for that. #}
 {% macro snowflake__matches_regex(expression, regex, flags, is_raw) -%}
-    {%- set pattern = "$$" ~ regex ~ "$$" if is_raw else "'" ~ regex | replace("'", "''") ~ "'" -%}
-    regexp_instr({{ expression }}, {{ pattern }}, 1, 1, 0, '{{ flags }}') > 0
+    {%- set pattern = regex | replace("\\", "\\\\") if is_raw else regex -%}
+    regexp_instr({{ expression }}, '{{ pattern | replace("'", "''") }}', 1, 1, 0, '{{ flags }}') > 0
 {%- endmacro %}
