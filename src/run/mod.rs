@@ -1,5 +1,6 @@
 //! Running nodes: order, workers, results, events. Emits events and knows no terminal.
 
+mod batches;
 pub mod cache;
 pub mod catalog;
 mod cloning;

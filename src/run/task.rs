@@ -297,7 +297,7 @@ pub(super) fn called(
     }
     let loading = Loading::of(session, node);
     if let Some(loading) = &loading {
-        loading.set(names);
+        loading.set(names, host);
     }
     let returned = call(names, &Value::object(MacroValue(found.clone())), Arguments::default())
         .map_err(|error| loading.as_ref().map_or(error.clone(), |loading| loading.placed(error)))

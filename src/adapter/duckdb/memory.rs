@@ -59,6 +59,14 @@ impl Memory {
         self.connection.execute_batch(&sql).map_err(refused)
     }
 
+    /// Runs statements.
+    ///
+    /// # Errors
+    /// What DuckDB says of them, with the byte it points at.
+    pub fn run(&self, statements: &str) -> Result<(), AdapterError> {
+        self.connection.execute_batch(statements).map_err(|error| error::translate(&error, statements))
+    }
+
     /// Asks a question.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 //! Each adapter's package of macros holds its own; SQL is written by macros alone.
 
 use super::PACKAGES;
+use crate::base::table::Cell;
 
 /// How a database treats a kind of constraint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub struct Dialect {
     pub quoting: [bool; 3],
     /// Whether names that stand without quotes become capitals.
     pub capitals: bool,
+    /// Whether a backslash in a text of SQL escapes what follows.
+    pub backslashes: bool,
     /// Whether names of a seed's columns are quoted unless the seed says otherwise.
     pub quotes_seed_columns: bool,
     /// Names of types in packages, and what they are called here.
@@ -61,6 +64,7 @@ pub static GENERIC: Dialect = Dialect {
     adapter: "",
     quoting: [true; 3],
     capitals: false,
+    backslashes: false,
     quotes_seed_columns: true,
     type_labels: &[("STRING", "TEXT")],
     string_types: &["text", "character varying", "character", "varchar"],
@@ -107,6 +111,22 @@ impl Dialect {
     pub fn type_name(&self, label: &str) -> String {
         let known = self.type_labels.iter().find(|(name, _)| name.eq_ignore_ascii_case(label));
         known.map_or(label, |(_, own)| own).to_owned()
+    }
+
+    /// Writes a text as SQL.
+    pub fn text_literal(&self, text: &str) -> String {
+        let text = if self.backslashes { text.replace('\\', "\\\\") } else { text.to_owned() };
+        format!("'{}'", text.replace('\'', "''"))
+    }
+
+    /// Writes a value as SQL. What has no literal of its own is a text, which a column's type takes as its own.
+    pub fn literal(&self, cell: &Cell) -> String {
+        match cell {
+            Cell::Null => "null".to_owned(),
+            Cell::Bool(_) | Cell::Int(_) | Cell::Decimal(_) => cell.to_text(),
+            Cell::Float(number) if number.is_finite() => cell.to_text(),
+            other => self.text_literal(&other.to_text()),
+        }
     }
 
     /// Returns how a kind of constraint is treated.

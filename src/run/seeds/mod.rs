@@ -4,6 +4,7 @@
 mod classes;
 mod file;
 mod reading;
+mod sending;
 mod unchanged;
 
 use std::cell::OnceCell;
@@ -17,13 +18,16 @@ use crate::base::source::Place;
 use crate::base::table::TableColumn;
 use crate::base::text::Span;
 use crate::graph::nodes::{Node, ResourceType};
+use crate::jinja::builtins::adapter::host_error;
 use crate::jinja::builtins::table::TableValue;
 use crate::jinja::eval::Environment;
 use crate::jinja::eval::error::RenderError;
+use crate::jinja::host::Host;
 use crate::jinja::value::Value;
 use crate::jinja::value::object::Native;
 use crate::run::seeds::file::SeedFile;
 use crate::run::seeds::reading::Seed;
+use crate::run::seeds::sending::{Heads, SendError};
 use crate::run::seeds::unchanged::Loaded;
 use crate::run::session::Session;
 
@@ -56,13 +60,28 @@ impl Loading {
     }
 
     /// Sets what the materialization of seeds knows beside what every node knows.
-    pub fn set(self: &Rc<Self>, names: &Environment) {
+    pub fn set(self: &Rc<Self>, names: &Environment, host: &Rc<dyn Host>) {
         let here = self.clone();
         let table = Native::value("load_agate_table", move |_, _| Ok(here.table()?));
         names.set("load_agate_table", table);
         let here = self.clone();
         let query = Native::value("seed_query", move |_, _| Ok(Value::from(here.seed()?.query())));
         names.set("seed_query", query);
+        let (here, host) = (self.clone(), host.clone());
+        let send = Native::value("send_seed_rows", move |_, arguments| {
+            let mut reader = arguments.reader("send_seed_rows");
+            let (first, next) = (reader.text("first")?, reader.text("next")?);
+            let rows = reader.optional_int("rows")?.and_then(|rows| usize::try_from(rows).ok());
+            let heads = Heads { first, next, rows: rows.unwrap_or(usize::MAX).max(1) };
+            let seed = here.seed()?;
+            let sent = sending::send(&host, here.session.dialect(), &seed, &heads);
+            let sent = sent.map_err(|error| match error {
+                SendError::Seed(error) => here.failure(error),
+                SendError::Host(error) => host_error(&error, None),
+            });
+            Ok(Value::from(sent?))
+        });
+        names.set("send_seed_rows", send);
         for (name, remember) in [("seed_is_unchanged", false), ("remember_seed", true)] {
             let here = self.clone();
             let native = Native::value(name, move |_, arguments| {

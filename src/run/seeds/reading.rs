@@ -6,10 +6,14 @@ use std::sync::LazyLock;
 use bigdecimal::BigDecimal;
 use regex::Regex;
 
+use crate::adapter::duckdb::memory::Memory;
 use crate::adapter::{AdapterError, duckdb};
 use crate::base::table::{Cell, Table};
 use crate::run::seeds::classes::{self, Kind};
 use crate::run::seeds::file::{SeedError, SeedFile};
+
+/// How many rows of a seed are in memory at a time where they are sent one by one.
+const PAGE: usize = 10_000;
 
 /// One column of a seed.
 #[derive(Debug, Clone)]
@@ -84,18 +88,64 @@ impl Seed {
 
     /// Reads all rows, as values of the columns' types.
     pub(super) fn all_rows(&self) -> Result<Vec<Vec<Cell>>, SeedError> {
+        let mut table = scratch(&self.file, self.columns.len(), &self.values())?;
+        table.rows.iter_mut().for_each(|row| self.numbers(row));
+        Ok(table.rows)
+    }
+
+    /// Reads the rows page by page, as values of the columns' types.
+    pub(super) fn pages(&self) -> Result<Pages, SeedError> {
+        let refused = |error: AdapterError| {
+            let broken = self.file.broken(self.columns.len());
+            broken.unwrap_or_else(|| SeedError::Refused(error.to_string()))
+        };
+        let memory = Memory::open().map_err(refused)?;
+        let read = format!("{}; create temp table seed as {}", classes::macros(), self.values());
+        memory.run(&read).map_err(refused)?;
+        Ok(Pages { seed: self.clone(), memory, next: 0, page: Vec::new().into_iter() })
+    }
+
+    /// Returns the query for the values that templates see.
+    fn values(&self) -> String {
         let values: Vec<String> =
             self.columns.iter().enumerate().map(|(at, column)| column.value(at)).collect();
-        let query = format!("select {} from {}", values.join(", "), source(&self.file, self.columns.len()));
-        let mut table = scratch(&self.file, self.columns.len(), &query)?;
-        for row in &mut table.rows {
-            for (cell, column) in
-                row.iter_mut().zip(&self.columns).filter(|(_, column)| column.kind.is_number())
-            {
-                *cell = number(cell, column.kind);
+        format!("select {} from {}", values.join(", "), source(&self.file, self.columns.len()))
+    }
+
+    /// Makes numbers of the texts of columns of numbers.
+    fn numbers(&self, row: &mut [Cell]) {
+        for (cell, column) in row.iter_mut().zip(&self.columns).filter(|(_, column)| column.kind.is_number())
+        {
+            *cell = number(cell, column.kind);
+        }
+    }
+}
+
+/// The rows of a seed, of which a page is in memory at a time.
+pub(super) struct Pages {
+    seed: Seed,
+    memory: Memory,
+    next: usize,
+    page: std::vec::IntoIter<Vec<Cell>>,
+}
+
+impl Iterator for Pages {
+    type Item = Result<Vec<Cell>, SeedError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.page.len() == 0 && self.next < self.seed.rows {
+            let end = self.next + PAGE;
+            let question =
+                format!("select * from seed where rowid >= {} and rowid < {end} order by rowid", self.next);
+            self.next = end;
+            match self.memory.ask(&question) {
+                Ok(table) => self.page = table.rows.into_iter(),
+                Err(error) => return Some(Err(SeedError::Refused(error.to_string()))),
             }
         }
-        Ok(table.rows)
+        let mut row = self.page.next()?;
+        self.seed.numbers(&mut row);
+        Some(Ok(row))
     }
 }
 

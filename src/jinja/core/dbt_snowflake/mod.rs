@@ -25,6 +25,7 @@ static DIALECT: Dialect = Dialect {
     adapter: "snowflake",
     quoting: [false; 3],
     capitals: true,
+    backslashes: true,
     quotes_seed_columns: false,
     integer_types: &[],
     numeric_types: &[
