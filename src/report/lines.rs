@@ -78,7 +78,7 @@ fn skipped(node: &NodeLabel, kind: &str) -> String {
 
 fn doing(kind: &str) -> &'static str {
     match kind {
-        "seed" => "loading",
+        "seed" | "source" => "loading",
         "snapshot" => "snapshotting",
         _ => "creating",
     }
@@ -86,7 +86,7 @@ fn doing(kind: &str) -> &'static str {
 
 fn done(kind: &str) -> &'static str {
     match kind {
-        "seed" => "loaded",
+        "seed" | "source" => "loaded",
         "snapshot" => "snapshotted",
         _ => "created",
     }

@@ -1,10 +1,8 @@
 //! Asking the database which relations and schemas are there, and making schemas, by way of the macros for it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::rc::Rc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::Builder;
+use std::sync::Arc;
 
 use crate::compile::context;
 use crate::graph::nodes::Node;
@@ -16,7 +14,7 @@ use crate::jinja::host::{Host, HostError};
 use crate::jinja::macros::MacroValue;
 use crate::jinja::value::{Arguments, Value};
 use crate::run::session::{Line, NodeHost, Session};
-use crate::run::task;
+use crate::run::side_by_side::side_by_side;
 
 /// Makes an environment for macros that belong to no node.
 pub fn environment(session: &Session, host: &Rc<dyn Host>) -> Environment {
@@ -120,11 +118,11 @@ pub fn prepare<'n>(
     if threads < 2 || !session.adapter.is_remote() {
         return wanted.iter().try_for_each(|one| learn(line, one));
     }
-    side_by_side(&wanted, threads, learn)
+    side_by_side(&wanted, threads, learn)?.into_iter().collect()
 }
 
 /// Learns what a schema holds, or makes it.
-fn learn(
+pub(super) fn learn(
     session: &Arc<Session>,
     line: &Line,
     database: &str,
@@ -144,34 +142,4 @@ fn learn(
     }
     host.rollback();
     Ok(())
-}
-
-/// Does work for each item on threads with a connection each; the first item that fails is told.
-fn side_by_side<T: Sync>(
-    items: &[T],
-    threads: usize,
-    work: impl Fn(&Line, &T) -> Result<(), HostError> + Sync,
-) -> Result<(), HostError> {
-    let next = AtomicUsize::new(0);
-    let failed: Mutex<BTreeMap<usize, HostError>> = Mutex::default();
-    std::thread::scope(|scope| {
-        let (next, failed, work) = (&next, &failed, &work);
-        for _ in 0..threads {
-            let spawned = Builder::new().stack_size(task::STACK).spawn_scoped(scope, move || {
-                let line: Line = Rc::default();
-                loop {
-                    let at = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(item) = items.get(at) else { break };
-                    if let Err(error) = work(&line, item) {
-                        failed.lock().unwrap_or_else(PoisonError::into_inner).insert(at, error);
-                    }
-                }
-            });
-            if let Err(error) = spawned {
-                let error = HostError::new(format!("no thread can be made: {error}"));
-                failed.lock().unwrap_or_else(PoisonError::into_inner).insert(items.len(), error);
-            }
-        }
-    });
-    failed.into_inner().unwrap_or_else(PoisonError::into_inner).into_values().next().map_or(Ok(()), Err)
 }

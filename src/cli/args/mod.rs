@@ -10,7 +10,7 @@ use crate::compile::project::DBT_VERSION;
 
 pub use nodes::{EventTimes, Kinds, Rows, Running, Selection, Verification};
 pub use single::{
-    Check, Clean, Compile, Debug, Deps, Docs, Generate, Init, ListOutput, Listing, Manual, Output,
+    Check, Clean, Compile, Debug, Deps, Docs, Generate, Init, ListOutput, Listing, Load, Manual, Output,
     PackageSource, Query, QueryOutput, Show, Source,
 };
 
@@ -237,6 +237,8 @@ pub enum Command {
         #[command(subcommand)]
         what: Source,
     },
+    /// Load CSV files into the tables of a source, every column a text
+    Load(Load),
     /// Ask a question in SQL about the project itself
     Query(Query),
     /// Run the project's own rules: SQL files in `checks/` that must return no row

@@ -263,3 +263,20 @@ pub struct Check {
     #[arg(long, value_name = "FOLDER")]
     pub folder: Option<PathBuf>,
 }
+
+/// Which files become which tables.
+#[derive(Debug, Clone, Args)]
+pub struct Load {
+    /// Folder with a file `<table>.csv` for each table of the source
+    #[arg(value_name = "FOLDER")]
+    pub folder: PathBuf,
+    /// The source; not needed where the project has only one
+    #[arg(long, value_name = "NAME")]
+    pub source: Option<String>,
+    /// Tables of the source to load; all of them when none is named
+    #[arg(long, value_name = "NAME", num_args = 1..)]
+    pub tables: Vec<String>,
+    /// Where the database has the same folder itself, as `@stage/path` on Snowflake: files are copied from there
+    #[arg(long, value_name = "STAGE")]
+    pub stage: Option<String>,
+}

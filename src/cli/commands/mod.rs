@@ -12,6 +12,7 @@ mod generate;
 mod init;
 mod inline;
 mod list;
+mod load;
 mod manual;
 mod parse;
 mod query;
@@ -80,6 +81,7 @@ fn carry_out(setting: &Setting, command: Command) -> Exit {
         Command::RunOperation { name, args } => run_operation::run(setting, &name, args.as_deref()),
         Command::Docs { what } => docs::run(setting, &what),
         Command::Source { what } => source::run(setting, &what),
+        Command::Load(asked) => load::run(setting, &asked),
         Command::Query(asked) => query::run(setting, &asked),
         Command::Check(asked) => check::run(setting, &asked),
         Command::Deps(asked) => deps::run(setting, &asked),

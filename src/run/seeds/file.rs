@@ -38,14 +38,14 @@ const NO_HEADER: &str = "begin the file with a line of column names";
 
 /// A seed's file and how it is divided.
 #[derive(Debug, Clone)]
-pub(super) struct SeedFile {
-    pub(super) path: PathBuf,
-    pub(super) delimiter: u8,
+pub(in crate::run) struct SeedFile {
+    pub(in crate::run) path: PathBuf,
+    pub(in crate::run) delimiter: u8,
 }
 
 impl SeedFile {
     /// Reads the names of the columns as dbt has them: letters for those without, numbers behind those that repeat.
-    pub(super) fn header(&self) -> Result<Vec<String>, SeedError> {
+    pub(in crate::run) fn header(&self) -> Result<Vec<String>, SeedError> {
         let mut reader = self.reader()?;
         let mut record = csv::ByteRecord::new();
         let found =
@@ -66,6 +66,39 @@ impl SeedFile {
         Ok(names)
     }
 
+    /// Returns the rows behind the header as texts, one after another; what is empty is none.
+    pub(in crate::run) fn rows(
+        &self,
+        columns: usize,
+    ) -> Result<impl Iterator<Item = Result<Vec<Option<String>>, SeedError>>, SeedError> {
+        let file = self.clone();
+        let mut reader = self.reader()?;
+        let mut record = csv::ByteRecord::new();
+        reader.read_byte_record(&mut record).map_err(|error| SeedError::Refused(error.to_string()))?;
+        Ok(std::iter::from_fn(move || match reader.read_byte_record(&mut record) {
+            Ok(false) => None,
+            Ok(true) => Some(file.texts(&record, columns)),
+            Err(error) => Some(Err(SeedError::Refused(error.to_string()))),
+        }))
+    }
+
+    fn texts(&self, record: &csv::ByteRecord, columns: usize) -> Result<Vec<Option<String>>, SeedError> {
+        if record.len() != columns {
+            return Err(self.ragged(record, columns));
+        }
+        let text = |value: &[u8]| std::str::from_utf8(value).map(str::to_owned).ok();
+        let texts: Option<Vec<String>> = record.iter().map(text).collect();
+        let texts = texts.ok_or_else(|| self.not_text(record, columns))?;
+        Ok(texts.into_iter().map(|text| Some(text).filter(|text| !text.is_empty())).collect())
+    }
+
+    fn ragged(&self, record: &csv::ByteRecord, columns: usize) -> SeedError {
+        let values = if record.len() == 1 { "value" } else { "values" };
+        let message =
+            format!("this row has {} {values}, and the header names {columns} columns", record.len());
+        self.at(record, message, RAGGED)
+    }
+
     /// Finds the first record that breaks the rules, after a database refused the file.
     pub(super) fn broken(&self, columns: usize) -> Option<SeedError> {
         let mut reader = self.reader().ok()?;
@@ -75,10 +108,7 @@ impl SeedFile {
                 return Some(self.not_text(&record, columns));
             }
             if record.len() != columns {
-                let values = if record.len() == 1 { "value" } else { "values" };
-                let message =
-                    format!("this row has {} {values}, and the header names {columns} columns", record.len());
-                return Some(self.at(&record, message, RAGGED));
+                return Some(self.ragged(&record, columns));
             }
         }
         None

@@ -25,13 +25,13 @@ use crate::jinja::eval::error::RenderError;
 use crate::jinja::host::Host;
 use crate::jinja::value::Value;
 use crate::jinja::value::object::Native;
-use crate::run::seeds::file::SeedFile;
 use crate::run::seeds::reading::Seed;
 use crate::run::seeds::sending::{Heads, SendError};
 use crate::run::seeds::unchanged::Loaded;
 use crate::run::session::Session;
 
 pub use crate::run::seeds::file::SeedError;
+pub(super) use crate::run::seeds::file::SeedFile;
 
 /// The largest file that is read as a whole to show the row that is wrong.
 const SHOWN: u64 = 64 << 20;

@@ -20,6 +20,7 @@ const FILES: &[CoreFile] = core_files! {
     "metadata.sql"
     "naming.sql"
     "python.sql"
+    "raw.sql"
     "relation_statements.sql"
     "relations.sql"
     "seeds.sql"

@@ -17,6 +17,7 @@ const FILES: &[CoreFile] = core_files! {
     "incremental.sql"
     "merge.sql"
     "metadata.sql"
+    "raw.sql"
     "relations.sql"
     "seeds.sql"
     "snapshots.sql"

@@ -15,6 +15,7 @@ const FILES: &[CoreFile] = core_files! {
     "incremental.sql"
     "materializations.sql"
     "metadata.sql"
+    "raw.sql"
     "relations.sql"
     "seeds.sql"
     "snapshots.sql"
