@@ -91,9 +91,17 @@ fn readers_of_every_kind_of_node_say_what_is_there() {
     model.every_kind.stg_customers.name > model.every_kind.customer.v1.name
     model.every_kind.stg_customers.name > model.every_kind.customer.v2.name
     model.every_kind.stg_customers.name > snapshot.every_kind.customers_over_time.name
+    model.every_kind.stg_orders.amount > model.every_kind.orders.amount
+    model.every_kind.stg_orders.customer_id > model.every_kind.orders.customer_id
+    model.every_kind.stg_orders.order_id > model.every_kind.orders.order_id
+    model.every_kind.stg_orders.ordered_at > model.every_kind.orders.ordered_at
     seed.every_kind.customers.id > model.every_kind.stg_customers.customer_id
     seed.every_kind.customers.joined > model.every_kind.stg_customers.joined_at
     seed.every_kind.customers.name > model.every_kind.stg_customers.name
+    source.every_kind.shop.raw_orders.amount > model.every_kind.stg_orders.amount
+    source.every_kind.shop.raw_orders.customer_id > model.every_kind.stg_orders.customer_id
+    source.every_kind.shop.raw_orders.id > model.every_kind.stg_orders.order_id
+    source.every_kind.shop.raw_orders.ordered_at > model.every_kind.stg_orders.ordered_at
     ");
 }
 
