@@ -35,6 +35,8 @@ pub struct Dialect {
     pub float_types: &'static [&'static str],
     /// The length of texts that say none.
     pub string_size: i128,
+    /// Whether a backslash in a text escapes what follows.
+    pub backslash_escapes: bool,
     /// Whether columns of structs can be taken apart.
     pub has_structs: bool,
     /// Whether texts say how they are ordered.
@@ -78,6 +80,7 @@ pub static GENERIC: Dialect = Dialect {
     numeric_types: &["numeric", "decimal"],
     float_types: &["real", "float4", "float", "double precision", "float8", "double"],
     string_size: 256,
+    backslash_escapes: false,
     has_structs: false,
     has_collations: false,
     strategies: &["append"],
@@ -100,6 +103,12 @@ pub fn dialect(adapter: &str) -> &'static Dialect {
 }
 
 impl Dialect {
+    /// Writes a text as SQL.
+    pub fn literal(&self, text: &str) -> String {
+        let text = if self.backslash_escapes { text.replace('\\', r"\\") } else { text.to_owned() };
+        format!("'{}'", text.replace('\'', "''"))
+    }
+
     /// Translates a label of a type to the name it has here.
     pub fn type_name(&self, label: &str) -> String {
         let known = self.type_labels.iter().find(|(name, _)| name.eq_ignore_ascii_case(label));

@@ -24,7 +24,7 @@ pub(super) fn ask(
     let arguments = arguments.clone();
     Some(match name {
         "execute" => execute(host, arguments),
-        "add_query" => add_query(host, arguments),
+        "add_query" => add_query(dialect, host, arguments),
         "commit" => host.commit().map(|()| Value::None).map_err(|error| host_error(&error, None).into()),
         "get_relation" => get_relation(host, arguments),
         "list_relations" | "list_relations_without_caching" => list_relations(dialect, host, arguments),
@@ -74,13 +74,13 @@ fn execute(host: &Rc<dyn Host>, arguments: Arguments) -> Result<Value> {
     Ok(Value::tuple(vec![response(&receipt), Value::object(TableValue::new(&table))]))
 }
 
-fn add_query(host: &Rc<dyn Host>, arguments: Arguments) -> Result<Value> {
+fn add_query(dialect: &Dialect, host: &Rc<dyn Host>, arguments: Arguments) -> Result<Value> {
     let mut reader = arguments.reader("add_query");
     let sql = text_of(&reader.required("sql")?);
     let auto_begin = reader.truth("auto_begin", true)?;
     let bindings = reader.optional("bindings")?.filter(Value::is_true);
     let sql = match bindings {
-        Some(bindings) => Text::new(bound(sql.as_str(), &containers::items_of(&bindings)?)),
+        Some(bindings) => Text::new(bound(dialect, sql.as_str(), &containers::items_of(&bindings)?)),
         None => sql,
     };
     host.run(&sql, auto_begin, false, None).map_err(|error| host_error(&error, Some(&sql)))?;
@@ -88,7 +88,7 @@ fn add_query(host: &Rc<dyn Host>, arguments: Arguments) -> Result<Value> {
 }
 
 /// Puts values in the places of a statement, marked `%s` or `?`, as literals.
-fn bound(sql: &str, values: &[Value]) -> String {
+fn bound(dialect: &Dialect, sql: &str, values: &[Value]) -> String {
     let mark = if sql.contains("%s") { "%s" } else { "?" };
     let mut values = values.iter();
     let mut parts = sql.split(mark);
@@ -100,7 +100,7 @@ fn bound(sql: &str, values: &[Value]) -> String {
             Some(value @ (Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Decimal(_))) => {
                 out.push_str(&value.to_text());
             }
-            Some(value) => out.push_str(&format!("'{}'", value.to_text().replace('\'', "''"))),
+            Some(value) => out.push_str(&dialect.literal(&value.to_text())),
         }
         out.push_str(part);
     }

@@ -30,6 +30,7 @@ static DIALECT: Dialect = Dialect {
         "int", "integer", "bigint", "smallint", "tinyint", "byteint", "numeric", "decimal", "number",
     ],
     string_size: 16_777_216,
+    backslash_escapes: true,
     has_collations: true,
     strategies: &["append", "merge", "delete+insert", "microbatch", "insert_overwrite"],
     renamable: &["table", "view", "dynamic_table"],
