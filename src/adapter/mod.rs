@@ -22,6 +22,17 @@ pub trait Adapter: Send + Sync {
     /// Says in a few words what a connection goes to, for `debug`: key and value.
     fn describe(&self) -> Vec<(String, String)>;
 
+    /// Tells whether what a node does is one transaction. Where each statement that makes something commits by itself, a
+    /// transaction around it is two statements for nothing; macros begin one where they need it.
+    fn transacts(&self) -> bool {
+        true
+    }
+
+    /// Tells whether each statement is a journey, so that what can go side by side does.
+    fn is_remote(&self) -> bool {
+        false
+    }
+
     /// Returns the version of the database's engine, where it is known without a connection.
     fn engine_version(&self) -> String;
 }

@@ -53,7 +53,7 @@ const SNOWFLAKE_KEYS: &[&str] = &[
 ];
 
 /// The connection that an invocation uses.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Target {
     /// The profile it belongs to.
     pub profile: String,
@@ -71,6 +71,20 @@ pub struct Target {
     pub template_limits: TemplateLimits,
     /// Every key of the output as the file gives it, rendered.
     pub settings: DataMap,
+}
+
+impl std::fmt::Debug for Target {
+    /// Leaves out what the settings are: secrets are among them.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Target")
+            .field("profile", &self.profile)
+            .field("name", &self.name)
+            .field("adapter", &self.adapter)
+            .field("database", &self.database)
+            .field("schema", &self.schema)
+            .field("threads", &self.threads)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What an output's `template_limits` says; nothing stands for the usual bound.

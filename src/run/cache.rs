@@ -9,7 +9,7 @@ use crate::jinja::host::Change;
 /// Database and schema, in small letters.
 type SchemaKey = (String, String);
 
-/// Relations by schema and name.
+/// Relations by schema and name, each by the name that the database keeps it under.
 #[derive(Debug, Default)]
 pub struct RelationCache {
     schemas: Mutex<BTreeMap<SchemaKey, BTreeMap<String, Relation>>>,
@@ -20,14 +20,13 @@ fn key(database: &str, schema: &str) -> SchemaKey {
 }
 
 fn parts(relation: &Relation) -> Option<(SchemaKey, String)> {
-    Some((key(relation.database.as_deref()?, relation.schema.as_deref()?), relation.identifier.clone()?))
+    Some((key(relation.database.as_deref()?, relation.schema.as_deref()?), relation.stored_name()?))
 }
 
 impl RelationCache {
     /// Sets what a schema holds.
     pub fn fill(&self, database: &str, schema: &str, relations: Vec<Relation>) {
-        let named =
-            relations.into_iter().filter_map(|relation| Some((relation.identifier.clone()?, relation)));
+        let named = relations.into_iter().filter_map(|relation| Some((relation.stored_name()?, relation)));
         let mut schemas = self.schemas.lock().unwrap_or_else(PoisonError::into_inner);
         schemas.insert(key(database, schema), named.collect());
     }
@@ -37,7 +36,7 @@ impl RelationCache {
         self.schemas.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&key(database, schema))
     }
 
-    /// Finds a relation.
+    /// Finds a relation by the name that the database keeps.
     pub fn get(&self, database: &str, schema: &str, identifier: &str) -> Option<Relation> {
         let schemas = self.schemas.lock().unwrap_or_else(PoisonError::into_inner);
         schemas.get(&key(database, schema))?.get(identifier).cloned()

@@ -1,18 +1,22 @@
 //! Asking the database which relations and schemas are there, and making schemas, by way of the macros for it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::Builder;
 
 use crate::compile::context;
 use crate::graph::nodes::Node;
 use crate::jinja::builtins::relation::Relation;
 use crate::jinja::builtins::results::{self, Results};
+use crate::jinja::builtins::table::TableValue;
 use crate::jinja::eval::{Environment, Mode, call};
 use crate::jinja::host::{Host, HostError};
 use crate::jinja::macros::MacroValue;
 use crate::jinja::value::{Arguments, Value};
 use crate::run::session::{Line, NodeHost, Session};
+use crate::run::task;
 
 /// Makes an environment for macros that belong to no node.
 pub fn environment(session: &Session, host: &Rc<dyn Host>) -> Environment {
@@ -49,20 +53,40 @@ pub fn relations(
 ) -> Result<Vec<Relation>, HostError> {
     // The macro needs the outside as a shared value; a second one on the same connection serves.
     let host: Rc<dyn Host> = host.sibling();
-    let asked = Value::object(Relation::new(Some(database), Some(schema), None));
+    let dialect = session.dialect();
+    let asked = Value::object(Relation::of(dialect, Some(database), Some(schema), None));
     let table = call_macro(session, &host, "list_relations_without_caching", vec![asked])?;
-    let rows = table.iterate().unwrap_or_default();
-    Ok(rows
-        .iter()
-        .filter_map(|row| {
-            let cells: Vec<String> = row.iterate()?.iter().map(Value::to_text).collect();
-            let [database, name, schema, kind] = cells.as_slice() else { return None };
-            Some(Relation::new(Some(database), Some(schema), Some(name)).kind(Some(kind)))
-        })
-        .collect())
+    let named = ["database_name", "name", "schema_name", "kind"].map(|name| place_of(&table, name));
+    // Macros of projects give the four by their places.
+    let places = if let [Some(a), Some(b), Some(c), Some(d)] = named { [a, b, c, d] } else { [0, 1, 2, 3] };
+    let flags = ["is_dynamic", "is_iceberg"].map(|name| place_of(&table, name));
+    let relation = |row: &Value| {
+        let cells: Vec<String> = row.iterate()?.iter().map(Value::to_text).collect();
+        let [database, name, schema, kind] = places.map(|at| cells.get(at).map(String::as_str));
+        let says = |at: Option<usize>| at.and_then(|at| cells.get(at)).is_some_and(|text| is_yes(text));
+        let kind =
+            if says(flags[0]) { "dynamic_table".to_owned() } else { kind?.to_lowercase().replace(' ', "_") };
+        let mut relation = Relation::of(dialect, database, schema, name).kind(Some(&kind));
+        // Names are told as they are kept.
+        relation.quote = [true; 3];
+        relation.table_format = says(flags[1]).then(|| "iceberg".to_owned());
+        Some(relation)
+    };
+    Ok(table.iterate().unwrap_or_default().iter().filter_map(relation).collect())
 }
 
-/// Makes the schemas that nodes are written to, where they are missing, and learns what the others hold.
+fn is_yes(text: &str) -> bool {
+    matches!(text.to_lowercase().as_str(), "y" | "yes" | "true")
+}
+
+/// Returns the place of a column, whatever the case of its name.
+fn place_of(table: &Value, name: &str) -> Option<usize> {
+    let table = table.downcast::<TableValue>()?;
+    table.column_names().iter().position(|known| known.eq_ignore_ascii_case(name))
+}
+
+/// Makes the schemas that nodes are written to, where they are missing, and learns what the others hold. Where each
+/// statement is a journey, schemas are looked at side by side.
 pub fn prepare<'n>(
     session: &Arc<Session>,
     line: &Line,
@@ -70,27 +94,84 @@ pub fn prepare<'n>(
 ) -> Result<(), HostError> {
     let wanted: BTreeSet<(String, String)> =
         nodes.map(|node| (node.database.clone(), node.schema.clone())).collect();
-    let host = NodeHost::new(session, line);
-    let shared: Rc<dyn Host> = host.clone();
     let databases: BTreeSet<&String> = wanted.iter().map(|(database, _)| database).collect();
+    // Elsewhere names that differ in case alone are the same.
+    let capitals = session.dialect().capitals;
     let mut present: BTreeSet<(String, String)> = BTreeSet::new();
+    let host = NodeHost::new(session, line);
     for database in databases {
+        let shared: Rc<dyn Host> = host.clone();
         let table = call_macro(session, &shared, "list_schemas", vec![Value::from(database.as_str())])?;
+        let place = place_of(&table, "name").unwrap_or(0);
         for row in table.iterate().unwrap_or_default() {
-            let name = row.iterate().and_then(|cells| cells.first().map(Value::to_text)).unwrap_or_default();
-            present.insert((database.clone(), name.to_lowercase()));
-        }
-    }
-    for (database, schema) in &wanted {
-        if present.contains(&(database.clone(), schema.to_lowercase())) {
-            host.relations(database, schema)?;
-        } else {
-            let relation = Relation::new(Some(database), Some(schema), None);
-            call_macro(session, &shared, "create_schema", vec![Value::object(relation)])?;
-            host.commit()?;
-            session.cache.fill(database, schema, Vec::new());
+            let name =
+                row.iterate().and_then(|cells| cells.get(place).map(Value::to_text)).unwrap_or_default();
+            present.insert((database.clone(), if capitals { name } else { name.to_lowercase() }));
         }
     }
     host.rollback();
+    let wanted: Vec<(String, String)> = wanted.into_iter().collect();
+    let threads = session.project.invocation.target.threads.min(wanted.len());
+    let learn = |line: &Line, (database, schema): &(String, String)| {
+        let kept = if capitals { session.stored_schema(schema) } else { schema.to_lowercase() };
+        let is_present = present.contains(&(database.clone(), kept));
+        learn(session, line, database, schema, is_present)
+    };
+    if threads < 2 || !session.adapter.is_remote() {
+        return wanted.iter().try_for_each(|one| learn(line, one));
+    }
+    side_by_side(&wanted, threads, learn)
+}
+
+/// Learns what a schema holds, or makes it.
+fn learn(
+    session: &Arc<Session>,
+    line: &Line,
+    database: &str,
+    schema: &str,
+    is_present: bool,
+) -> Result<(), HostError> {
+    let host = NodeHost::new(session, line);
+    if is_present {
+        host.relations(database, schema)?;
+    } else {
+        let shared: Rc<dyn Host> = host.clone();
+        let mut relation = Relation::of(session.dialect(), Some(database), Some(schema), None);
+        relation.quote = session.project.quoting();
+        call_macro(session, &shared, "create_schema", vec![Value::object(relation)])?;
+        host.commit()?;
+        session.cache.fill(database, schema, Vec::new());
+    }
+    host.rollback();
     Ok(())
+}
+
+/// Does work for each item on threads with a connection each; the first item that fails is told.
+fn side_by_side<T: Sync>(
+    items: &[T],
+    threads: usize,
+    work: impl Fn(&Line, &T) -> Result<(), HostError> + Sync,
+) -> Result<(), HostError> {
+    let next = AtomicUsize::new(0);
+    let failed: Mutex<BTreeMap<usize, HostError>> = Mutex::default();
+    std::thread::scope(|scope| {
+        let (next, failed, work) = (&next, &failed, &work);
+        for _ in 0..threads {
+            let spawned = Builder::new().stack_size(task::STACK).spawn_scoped(scope, move || {
+                let line: Line = Rc::default();
+                loop {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(item) = items.get(at) else { break };
+                    if let Err(error) = work(&line, item) {
+                        failed.lock().unwrap_or_else(PoisonError::into_inner).insert(at, error);
+                    }
+                }
+            });
+            if let Err(error) = spawned {
+                let error = HostError::new(format!("no thread can be made: {error}"));
+                failed.lock().unwrap_or_else(PoisonError::into_inner).insert(items.len(), error);
+            }
+        }
+    });
+    failed.into_inner().unwrap_or_else(PoisonError::into_inner).into_values().next().map_or(Ok(()), Err)
 }

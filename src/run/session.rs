@@ -16,6 +16,7 @@ use crate::compile::warnings::Treatment;
 use crate::diagnostic::Diagnostic;
 use crate::graph::nodes::Node;
 use crate::jinja::builtins::relation::Relation;
+use crate::jinja::core::{self, Dialect};
 use crate::jinja::host::{Change, Host, HostError};
 use crate::jinja::value::Text;
 use crate::run::cache::{Before, RelationCache};
@@ -120,6 +121,29 @@ impl Session {
     /// Returns what an earlier run left to do, if this one goes on with it.
     pub fn earlier(&self) -> Option<&Earlier> {
         self.earlier.get()
+    }
+
+    /// Returns what is known of the project's database without asking it.
+    pub fn dialect(&self) -> &'static Dialect {
+        core::dialect(&self.project.invocation.target.adapter)
+    }
+
+    /// Returns the name under which the database keeps what the project calls so.
+    fn stored_name(&self, identifier: &str) -> String {
+        let mut relation = Relation::of(self.dialect(), None, None, Some(identifier));
+        relation.quote = self.project.quoting();
+        relation.stored_name().unwrap_or_default()
+    }
+
+    /// Returns the name under which the database keeps a schema that the project calls so.
+    pub(super) fn stored_schema(&self, schema: &str) -> String {
+        let is_folded = self.dialect().capitals && !self.project.quoting()[1];
+        if is_folded { schema.to_uppercase() } else { schema.to_owned() }
+    }
+
+    /// Returns a node's relation, as far as it is known to be there.
+    pub fn known(&self, node: &Node) -> Option<Relation> {
+        self.cache.get(&node.database, &node.schema, &self.stored_name(&node.alias))
     }
 
     /// Opens a connection for a worker.
@@ -269,7 +293,8 @@ impl NodeHost {
         let watch = Stopwatch::start();
         let answer = connection.run(&sent, fetch, limit);
         let (before, seconds) = (self.sent.get(), watch.seconds());
-        self.sent.set(Sent { statements: before.statements + 1, seconds: before.seconds + seconds });
+        let statements = answer.as_ref().map_or(1, |answer| answer.receipt.statements);
+        self.sent.set(Sent { statements: before.statements + statements, seconds: before.seconds + seconds });
         let of = self.node.clone().unwrap_or_else(|| "master".to_owned());
         let refused = answer.as_ref().err().map(ToString::to_string);
         self.session.listener.notice(&Event::Statement { of, sql: sent.to_string(), seconds, refused });
@@ -321,7 +346,7 @@ impl NodeHost {
             return;
         };
         // A question about what is not there would end the transaction.
-        if self.session.cache.get(&node.database, &node.schema, &node.alias).is_none() {
+        if self.session.known(node).is_none() {
             return;
         }
         if let (Some(journal), Some(rows)) = (self.session.journal(), self.count_rows(node)) {
@@ -361,7 +386,7 @@ impl Host for NodeHost {
         if options.which == "compile" && !options.flags.is_on("introspect") {
             return Err(HostError::new("the template asks the database, and `--no-introspect` forbids that"));
         }
-        if auto_begin && !self.in_transaction.get() {
+        if auto_begin && self.session.adapter.transacts() && !self.in_transaction.get() {
             self.send("BEGIN", false, None)?;
             self.in_transaction.set(true);
         }
@@ -388,7 +413,7 @@ impl Host for NodeHost {
         identifier: &str,
     ) -> Result<Option<Relation>, HostError> {
         self.relations(database, schema)?;
-        Ok(self.session.cache.get(database, schema, identifier))
+        Ok(self.session.cache.get(database, schema, &self.session.stored_name(identifier)))
     }
 
     fn relations(&self, database: &str, schema: &str) -> Result<Vec<Relation>, HostError> {

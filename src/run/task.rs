@@ -107,7 +107,7 @@ fn measure(session: &Session, host: &NodeHost, node: &Node, result: &mut NodeRes
     let sent = host.sent();
     result.receipt.statements = sent.statements;
     result.receipt.seconds = sent.seconds;
-    let relation = session.cache.get(&node.database, &node.schema, &node.alias);
+    let relation = session.known(node);
     let is_table = relation.is_some_and(|relation| relation.kind.as_deref() == Some("table"));
     if !is_table {
         // DuckDB counts no rows of a view, and says 0.

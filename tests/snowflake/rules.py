@@ -136,6 +136,8 @@ STATEMENTS = [
     statement("show columns", r"show (?P<terse>terse )?(?P<kind>columns)" + LIKE_AND_SCOPE, shows.show_columns, "types as Snowflake calls them"),
     statement("show primary, unique keys", r"show (?P<kind>primary|unique) keys(?: in (?:(?P<inside>table|schema|database|account) )?<name:NAME>?)?\s*\Z".replace("<name:NAME>?", "(?:<name:NAME>)?"),
               shows.show_keys, "kept in memory: keys are told of and not enforced"),
+    statement("show functions, procedures", r"show (?P<terse>terse )?(?P<kind>(?:user )?(?:functions|procedures))" + LIKE_AND_SCOPE,
+              shows.show_functions, "there are none: definitions of functions are refused"),
     statement("describe table, view", r"desc(?:ribe)? (?:dynamic table|table|view) <name:NAME>(?: type = columns)?\s*\Z", shows.describe,
               "types as Snowflake calls them; what does not exist is an error"),
 ]

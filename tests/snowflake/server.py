@@ -14,6 +14,7 @@ import argparse
 import asyncio
 import gzip
 import json
+import logging
 import os
 import secrets
 import socket
@@ -21,6 +22,7 @@ import sys
 import threading
 import time
 import uuid
+import warnings
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,7 +36,7 @@ from starlette.routing import Route
 
 import rules
 from cells import Answer, counted
-from faults import Refused
+from faults import Refused, refusal
 from session import Account, Session
 
 IN_PROGRESS, IN_PROGRESS_ASYNC = "333333", "333334"
@@ -78,7 +80,8 @@ class Server:
         self.sessions |= {token: session, master: session}
         where = {"databaseName": session.connection.database, "schemaName": session.connection.schema}
         info = where | {"warehouseName": session.warehouse, "roleName": session.role}
-        parameters = [{"name": key, "value": value} for key, value in session.parameters.items()]
+        given = {"AUTOCOMMIT": True, "TIMEZONE": "Etc/UTC"} | (data.get("SESSION_PARAMETERS") or {})
+        parameters = [{"name": key, "value": value} for key, value in given.items()]
         return succeeded(
             VALID
             | {"token": token, "masterToken": master, "sessionId": session.number, "sessionInfo": info}
@@ -164,7 +167,9 @@ class Server:
                 answer = run(session, query.text, asked.get("bindings"))
                 rows = len(answer.rows) if answer.changed is None else answer.changed
                 reply = self._reply(query, answer, host)
-            except Refused as refused:
+            except Exception as error:
+                # Whatever goes wrong is an answer: nobody waits for a statement that is lost.
+                refused = refusal(error, query.text)
                 code, reply = refused.code, refusal_reply(query, refused)
             session.last_query = query.number
             self._note(query, database, code, rows, time.monotonic() - began)
@@ -342,6 +347,9 @@ def main() -> None:
     if options.rules:
         print(rules.as_markdown(), end="")
         return
+    # The parser tells of what it hands on unread, the engine of copies of rows: neither is news here.
+    logging.getLogger("sqlglot").setLevel(logging.ERROR)
+    warnings.simplefilter("ignore")
     listening = socket.create_server(("127.0.0.1", 0))
     # The log is read line by line while the server runs.
     with open(options.log, "a", encoding="utf-8") as log:

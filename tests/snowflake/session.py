@@ -112,8 +112,8 @@ class Session:
     def run(self, text: str, params: list[Any] | None = None) -> Answer:
         """Runs one statement."""
         self.stopped.clear()
-        statement = single(text)
         try:
+            statement = single(text)
             for rule in rules.STATEMENTS:
                 if found := rule.pattern.match(statement):
                     if rule.commits:

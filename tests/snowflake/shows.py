@@ -16,7 +16,7 @@ from sqlglot import exp
 import cells
 import words
 from cells import Answer, Column, text_column
-from faults import missing
+from faults import Refused, missing
 from memory import OWNER, Name, Relation
 from settings import like
 
@@ -82,7 +82,7 @@ def _there(session: Session, database: str | None, schema: str | None = None) ->
     condition = "upper(catalog_name) = upper(?)" + (" and schema_name = ?" if schema else "")
     sql = f"select 1 from system.information_schema.schemata where {condition}"
     if not session.duckdb.execute(sql, [database, schema] if schema else [database]).fetchone():
-        raise missing("Schema" if schema else "Database", f"{database}.{schema}" if schema else str(database))
+        raise Refused("002043", "02000", "SQL compilation error:\nObject does not exist, or operation cannot be performed.")
     return (database, schema) if schema else database
 
 
@@ -269,3 +269,12 @@ def show_keys(session: Session, found: re.Match[str]) -> Answer:
         if key == kind and wanted in (None, name)
     ]
     return Answer([text_column(one) for one in names], rows, SHOW)
+
+
+FUNCTIONS = ["created_on", "name", "schema_name", "is_builtin", "is_aggregate", "arguments", "description", "catalog_name", "language"]
+
+
+def show_functions(session: Session, found: re.Match[str]) -> Answer:
+    """There are none: definitions of functions are refused."""
+    _scope(session, found)
+    return _listed(FUNCTIONS, [])

@@ -46,16 +46,24 @@ impl Login {
                 key_pair(keys).or_else(|| with_password(keys, &name)).unwrap_or(nothing)
             }
             _ => {
-                let okta = name.starts_with("https://");
-                let kind = if okta { "a single sign-on address" } else { authenticator.as_str() };
                 keys.problem(format!(
-                    "`authenticator` {kind} is not supported; supported are `snowflake` (password, with `passcode` \
+                    "`authenticator: {authenticator}` is not supported; supported are `snowflake` (password, with `passcode` \
                      for a second factor), `username_password_mfa`, a key pair (`private_key` or \
                      `private_key_path`), `oauth`, `jwt`, `programmatic_access_token` and `externalbrowser`"
                 ));
                 nothing
             }
         }
+    }
+
+    /// Tells whether somebody has to do something for each login.
+    pub(super) fn asks_somebody(&self) -> bool {
+        matches!(self, Login::Browser | Login::Password { passcode: Some(_), .. })
+    }
+
+    /// Tells whether a token says by itself whose it is.
+    pub(super) fn is_token(&self) -> bool {
+        matches!(self, Login::Token(_) | Login::Refresh { .. })
     }
 
     /// Makes what the client logs in with; `token` is the access token that a refresh token gave.
@@ -193,6 +201,22 @@ mod tests {
         assert!(pem(&body, true).unwrap().contains("BEGIN ENCRYPTED PRIVATE KEY"));
         let written = "-----BEGIN PRIVATE KEY-----\\nQUJD\\n-----END PRIVATE KEY-----";
         assert_eq!(pem(written, false).unwrap().lines().count(), 3);
+    }
+
+    #[test]
+    fn secrets_are_stars() {
+        let secret = || Secret::new("hunter2");
+        let (client_id, token) = ("martlet".to_owned(), secret());
+        for login in [
+            Login::Password { password: secret(), passcode: Some(secret()) },
+            Login::KeyPair { pem: secret(), passphrase: Some(secret()) },
+            Login::Token(secret()),
+            Login::Refresh { client_id, client_secret: secret(), token },
+        ] {
+            let told = format!("{login:?} {:?}", login.config(None));
+            assert!(told.contains("*****") && !told.contains("hunter2"), "{told}");
+        }
+        assert_eq!(secret().to_string(), "*****");
     }
 
     #[test]

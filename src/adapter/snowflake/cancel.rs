@@ -2,6 +2,7 @@
 //! Knows neither statements nor sessions.
 
 use std::future::Future;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use snowflake_connector_rs::QueryCanceller;
@@ -52,7 +53,7 @@ impl Signal {
 /// What stops the statement that a connection runs, and nothing when it runs none.
 #[derive(Default)]
 pub(super) struct Running {
-    busy: watch::Sender<bool>,
+    busy: AtomicBool,
     stop: Signal,
 }
 
@@ -60,12 +61,12 @@ impl Running {
     /// Notes that a statement begins; what was asked before does not concern it.
     pub(super) fn begin(&self) {
         self.stop.0.send_replace(false);
-        self.busy.send_replace(true);
+        self.busy.store(true, Ordering::SeqCst);
     }
 
     /// Notes that nothing runs any more.
     pub(super) fn end(&self) {
-        self.busy.send_replace(false);
+        self.busy.store(false, Ordering::SeqCst);
     }
 
     /// Returns what is raised when the statement is to stop.
@@ -76,7 +77,7 @@ impl Running {
 
 impl Interrupt for Running {
     fn interrupt(&self) {
-        if *self.busy.borrow() {
+        if self.busy.load(Ordering::SeqCst) {
             self.stop.raise();
         }
     }

@@ -10,12 +10,19 @@ use snowflake_connector_rs::ErrorKind;
 
 use crate::adapter::AdapterError;
 use crate::adapter::snowflake::statements;
+use crate::adapter::snowflake::words::{Piece, pieces};
 use crate::base::text::LineIndex;
 
 static POSITION: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"\bline (\d+) at position (-?\d+)").ok());
 static ADDRESS: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(?:error sending request )?for url \([^)]*\)(?:: )?").ok());
+static NAME: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)\b(?:object|identifier|table|view|schema|database|function|column|warehouse|role) '([^']+)'",
+    )
+    .ok()
+});
 static STATUS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"HTTP (\d{3}): ").ok());
 static CODE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#""code"\s*:\s*"?(\d{4,6})"#).ok());
 static SAID: LazyLock<Option<Regex>> =
@@ -88,7 +95,7 @@ impl Failure {
         let message = match (error.snowflake_message(), status) {
             (Some(message), _) => message.trim().to_owned(),
             (None, Some(status)) => match part(&SAID) {
-                Some(said) => format!("HTTP {status}: {said}"),
+                Some(said) => format!("HTTP {status}: {}", unescaped(&said)),
                 None => format!("HTTP {status}"),
             },
             (None, None) => told.clone(),
@@ -116,8 +123,8 @@ impl Failure {
     /// Makes the error of a statement that is not sent again.
     pub(super) fn of_statement(self, sql: &str, tried: &str) -> AdapterError {
         let mut message = match &self.code {
-            Some(code) => format!("{code}: {}", self.message),
-            None => self.message.clone(),
+            Some(code) if !self.message.starts_with(code) => format!("{code}: {}", self.message),
+            _ => self.message.clone(),
         };
         let id = match (&self.query_id, &self.request_id) {
             (Some(query), _) => Some(format!("query id {query}")),
@@ -131,7 +138,7 @@ impl Failure {
             message.push('\n');
             message.push_str(line);
         }
-        let offset = position(&self.message, sql);
+        let offset = position(&self.message, sql).or_else(|| named(&self.message, sql));
         let conflict = self.code.as_deref().is_some_and(|code| CONFLICTS.contains(&code));
         AdapterError::Statement { message, offset, conflict, code: self.code, query_id: self.query_id }
     }
@@ -175,6 +182,11 @@ impl Failure {
     }
 }
 
+/// Reads the inside of a text of JSON.
+fn unescaped(text: &str) -> String {
+    serde_json::from_str(&format!("\"{text}\"")).unwrap_or_else(|_| text.to_owned())
+}
+
 /// Tells an error with everything that led to it, but no addresses: those of chunks are as good as passwords.
 fn chain(error: &client::Error) -> String {
     let mut told = error.to_string();
@@ -197,6 +209,20 @@ fn position(message: &str, sql: &str) -> Option<usize> {
     let line = usize::try_from(number(1)?).ok()?;
     let column = usize::try_from(number(2)?).ok()? + 1;
     LineIndex::new(sql).byte(sql, line, column)
+}
+
+/// Finds the one place of a statement where the name stands that a message without a position speaks of.
+fn named(message: &str, sql: &str) -> Option<usize> {
+    let name = NAME.as_ref()?.captures(message)?.get(1)?.as_str();
+    let last = name.rsplit('.').next()?.trim_matches('"');
+    let mut places = pieces(sql).filter(|(piece, range)| {
+        let text = sql.get(range.clone()).unwrap_or_default();
+        matches!(piece, Piece::Word | Piece::Quoted) && text.trim_matches('"').eq_ignore_ascii_case(last)
+    });
+    match (places.next(), places.next()) {
+        (Some((_, range)), None) => Some(range.start),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -223,6 +249,16 @@ mod tests {
         assert_eq!(position("error line 9 at position 1", sql), None);
         assert_eq!(position("error line 1 at position -1", sql), None);
         assert_eq!(position("error line 99999999999999999999 at position 1", sql), None);
+    }
+
+    #[test]
+    fn a_name_that_stands_once_leads_to_the_byte() {
+        let message =
+            "SQL compilation error:\nObject 'ANALYTICS.PUBLIC.ORDERS' does not exist or not authorized.";
+        let sql = "select 'orders', a.\"id\" from analytics.public.\"ORDERS\" a";
+        assert_eq!(named(message, sql), sql.find("\"ORDERS\""));
+        assert_eq!(named(message, "select * from orders, orders"), None);
+        assert_eq!(named("Schema 'X.\"y\"' does not exist", "drop table x.y.z"), Some(13));
     }
 
     #[test]

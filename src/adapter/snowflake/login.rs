@@ -1,6 +1,7 @@
 //! Logging in: what is tried again, what a refusal means and what to do about it. Knows no statement.
 
 use std::collections::HashMap;
+use std::sync::PoisonError;
 
 use snowflake_connector_rs as client;
 use snowflake_connector_rs::{ClientConfig, EndpointConfig, QueryConfig, SessionConfig};
@@ -42,8 +43,42 @@ const REFUSALS: &[(&str, &str, &str)] = &[
     ("is not allowed to access Snowflake", "390422", "the account's network policy must let this address in"),
 ];
 
-/// Logs in; what the network or the server stands in the way of is tried again, and `say` is told of it.
+/// What became of logins so far.
+#[derive(Default)]
+pub(super) struct Logins {
+    let_in: bool,
+    /// Why nobody is let in: asked again for every node of a run, Snowflake would lock the user out.
+    refused: Option<AdapterError>,
+}
+
+/// Logs in. Until somebody was let in, and where somebody is asked for it, one worker logs in after the other.
 pub(super) fn log_in(shared: &Shared, say: &dyn Fn(&str)) -> Result<client::Session, AdapterError> {
+    let logins = || shared.logins.lock().unwrap_or_else(PoisonError::into_inner);
+    let first = logins();
+    if let Some(refused) = &first.refused {
+        return Err(refused.clone());
+    }
+    let alone = !first.let_in || shared.settings.login.asks_somebody();
+    let held = alone.then_some(first);
+    let result = tried(shared, say);
+    let mut logins = held.unwrap_or_else(logins);
+    match result {
+        Ok(session) => {
+            logins.let_in = true;
+            Ok(session)
+        }
+        Err((failure, attempts)) => {
+            let fate = failure.fate;
+            let error = refusal(&shared.settings, failure, attempts);
+            logins.refused = (fate == Fate::Refused).then(|| error.clone());
+            Err(error)
+        }
+    }
+}
+
+/// Logs in; what the network or the server stands in the way of is tried again, and `say` is told of it. Returns the last
+/// failure and how often it was tried.
+fn tried(shared: &Shared, say: &dyn Fn(&str)) -> Result<client::Session, (Failure, u32)> {
     let settings = &shared.settings;
     let mut attempt = 1;
     loop {
@@ -54,7 +89,7 @@ pub(super) fn log_in(shared: &Shared, say: &dyn Fn(&str)) -> Result<client::Sess
         let again = matches!(failure.fate, Fate::Unsent | Fate::Unknown)
             || settings.retries.refused && failure.fate == Fate::Refused;
         if !again || attempt > settings.retries.count || shared.stopped.is_raised() {
-            return Err(refusal(settings, failure, attempt));
+            return Err((failure, attempt));
         }
         let seconds = settings.retries.seconds(attempt);
         say(&settings.scrub(&format!(

@@ -19,6 +19,7 @@ use std::time::Duration;
 use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::adapter::snowflake::cancel::Signal;
+use crate::adapter::snowflake::login::Logins;
 use crate::adapter::snowflake::session::{Session, SnowflakeConnection};
 use crate::adapter::snowflake::settings::Settings;
 pub use crate::adapter::snowflake::settings::shown;
@@ -37,6 +38,7 @@ struct Shared {
     runtime: Handle,
     /// Owns what `runtime` leads to; taken at the end, to be left without waiting for what still goes on in it.
     owner: Option<Runtime>,
+    logins: Mutex<Logins>,
     /// Sessions that nobody uses.
     pool: Mutex<Vec<Session>>,
     /// Whether nothing is to be waited for any longer.
@@ -57,6 +59,7 @@ impl Snowflake {
             settings,
             runtime: runtime.handle().clone(),
             owner: Some(runtime),
+            logins: Mutex::default(),
             pool: Mutex::default(),
             stopped: Signal::default(),
         };
@@ -80,6 +83,14 @@ impl Adapter for Snowflake {
 
     fn describe(&self) -> Vec<(String, String)> {
         self.0.settings.describe()
+    }
+
+    fn transacts(&self) -> bool {
+        false
+    }
+
+    fn is_remote(&self) -> bool {
+        true
     }
 
     fn engine_version(&self) -> String {

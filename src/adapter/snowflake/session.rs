@@ -251,15 +251,20 @@ async fn rows(mut cursor: TypedResultCursor<Row>, fetch: bool, limit: Option<usi
 /// statement. What changes rows answers with one row, of counts in columns of these names.
 fn counted(table: &Table) -> (Option<i64>, Option<i64>) {
     const CHANGED: &[&str] = &["number of rows inserted", "number of rows updated", "number of rows deleted"];
-    let counts = |column: &TableColumn| CHANGED.iter().any(|name| column.name.starts_with(name));
+    /// Rows that are among the updated ones, which clients count once more.
+    const JOINED: &str = "number of multi-joined rows updated";
+    let sum = |counts: &dyn Fn(&TableColumn) -> bool| {
+        let only = table.rows.first().into_iter().flatten();
+        let cells = table.columns.iter().zip(only).filter(|(column, _)| counts(column));
+        cells.filter_map(|(_, cell)| cell.to_i64()).sum::<i64>()
+    };
+    let changes = |column: &TableColumn| CHANGED.iter().any(|name| column.name.starts_with(name));
     let rows = i64::try_from(table.rows.len()).ok();
-    match (table.columns.as_slice(), table.rows.as_slice()) {
-        (columns, [only]) if columns.iter().any(counts) => {
-            let counted = columns.iter().zip(only).filter(|(column, _)| counts(column));
-            let changed = counted.filter_map(|(_, cell)| cell.to_i64()).sum();
-            (Some(changed), Some(changed))
+    match (table.columns.as_slice(), table.rows.len()) {
+        (columns, 1) if columns.iter().any(changes) => {
+            (Some(sum(&|column| changes(column) || column.name == JOINED)), Some(sum(&changes)))
         }
-        ([status], [_]) if status.name == "status" => (rows, None),
+        ([status], 1) if status.name == "status" => (rows, None),
         _ => (rows, rows),
     }
 }

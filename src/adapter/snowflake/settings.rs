@@ -22,6 +22,9 @@ const SECRET_KEYS: &[&str] = &[
     "workload_identity_token",
 ];
 
+/// The shortest text that is looked for as a secret in what others say.
+const SHORTEST: usize = 4;
+
 /// Domains of real accounts: nothing is sent there in the clear.
 const DOMAINS: &[&str] = &["snowflakecomputing.com", "snowflakecomputing.cn"];
 
@@ -39,13 +42,19 @@ const SHOWN: &[(&str, Absent)] = &[
     ("client_session_keep_alive", Absent::Flag(false)),
     ("host", Absent::Nothing),
     ("port", Absent::Nothing),
+    ("proxy_host", Absent::Nothing),
+    ("proxy_port", Absent::Nothing),
     ("protocol", Absent::Nothing),
     ("connect_retries", Absent::Number(RETRIES)),
     ("connect_timeout", Absent::Nothing),
     ("retry_on_database_errors", Absent::Flag(false)),
     ("retry_all", Absent::Flag(false)),
     ("insecure_mode", Absent::Flag(false)),
-    ("reuse_connections", Absent::Flag(true)),
+    ("reuse_connections", Absent::Nothing),
+    ("s3_stage_vpce_dns_name", Absent::Nothing),
+    ("workload_identity_provider", Absent::Nothing),
+    ("workload_identity_entra_resource", Absent::Nothing),
+    ("platform_detection_timeout_seconds", Absent::Seconds(0.0)),
 ];
 
 /// What `connect_retries` is when the profile does not say it.
@@ -57,6 +66,7 @@ enum Absent {
     Nothing,
     Flag(bool),
     Number(u32),
+    Seconds(f64),
 }
 
 /// Returns what is shown of a connection, to templates and to people: no secret is among it.
@@ -67,10 +77,17 @@ pub fn shown(settings: &DataMap) -> DataMap {
             Absent::Nothing => Data::Null,
             Absent::Flag(flag) => (*flag).into(),
             Absent::Number(number) => Data::Int((*number).into()),
+            Absent::Seconds(seconds) => Data::Float(*seconds),
         });
         ((*key).to_owned(), value)
     });
-    keys.collect()
+    let mut shown: DataMap = keys.collect();
+    // Sessions that are kept alive are kept for others only if somebody says so.
+    let kept_alive = shown.get("client_session_keep_alive") != Some(&Data::Bool(false));
+    if let Some(reuse) = shown.get_mut("reuse_connections").filter(|reuse| reuse.is_null() && !kept_alive) {
+        *reuse = true.into();
+    }
+    shown
 }
 
 /// A Snowflake connection as a profile describes it.
@@ -122,8 +139,9 @@ impl Settings {
     pub(super) fn read(target: &Target) -> Result<Self, AdapterError> {
         let mut keys = Keys { settings: &target.settings, problems: Vec::new() };
         let account = account(&mut keys);
-        let user = keys.required("user");
         let login = Login::read(&mut keys);
+        let user =
+            if login.is_token() { keys.text("user").unwrap_or_default() } else { keys.required("user") };
         let url = url(&mut keys, &account);
         for key in ["database", "schema"] {
             keys.required(key);
@@ -148,7 +166,9 @@ impl Settings {
             refused: keys.flag("retry_all") | keys.flag("retry_on_database_errors"),
         };
         let parameters = parameters(&mut keys);
-        let reuse = keys.text("reuse_connections").is_none() || keys.flag("reuse_connections");
+        let keep_alive = keys.flag("client_session_keep_alive");
+        let asked = keys.text("reuse_connections").is_some();
+        let reuse = if asked { keys.flag("reuse_connections") } else { !keep_alive };
         let url = match (url, keys.problems.as_slice()) {
             (Some(url), []) => url,
             (_, problems) => return Err(faults(&target.name, problems)),
@@ -196,7 +216,8 @@ fn faults(target: &str, problems: &[String]) -> AdapterError {
 
 fn secrets(settings: &DataMap) -> Secrets {
     let values = SECRET_KEYS.iter().filter_map(|key| settings.get(*key).and_then(Data::to_text));
-    Secrets::of_values(values)
+    // What is shorter stands in every text by chance.
+    Secrets::of_values(values.filter(|value| value.len() >= SHORTEST))
 }
 
 /// Writes what is shown of a connection as dbt's `debug` does: Python's way.
@@ -333,6 +354,8 @@ fn parameters(keys: &mut Keys<'_>) -> Vec<(String, Value)> {
         }
         Some(_) => keys.problem("`session_parameters` must be a mapping of names to values"),
     }
+    let endpoint = keys.text("s3_stage_vpce_dns_name");
+    parameters.extend(endpoint.map(|name| ("S3_STAGE_VPCE_DNS_NAME".to_owned(), Value::String(name))));
     parameters.extend(keys.text("query_tag").map(|tag| ("QUERY_TAG".to_owned(), Value::String(tag))));
     parameters
 }

@@ -21,6 +21,8 @@ pub struct Dialect {
     pub adapter: &'static str,
     /// Whether database, schema and identifier are quoted unless a project says otherwise.
     pub quoting: [bool; 3],
+    /// Whether names that stand without quotes become capitals.
+    pub capitals: bool,
     /// Whether names of a seed's columns are quoted unless the seed says otherwise.
     pub quotes_seed_columns: bool,
     /// Names of types in packages, and what they are called here.
@@ -60,6 +62,7 @@ pub const CONSTRAINTS: [&str; 5] = ["check", "not_null", "unique", "primary_key"
 pub static GENERIC: Dialect = Dialect {
     adapter: "",
     quoting: [true; 3],
+    capitals: false,
     quotes_seed_columns: true,
     type_labels: &[("STRING", "TEXT")],
     string_types: &["text", "character varying", "character", "varchar"],

@@ -75,13 +75,22 @@ fn a_statement_is_sent_and_its_rows_are_read() {
 #[test]
 fn what_was_changed_is_counted() {
     let mock = Mock::start();
-    mock.on("merge", [Reply::changed(&[("number of rows inserted", "3"), ("number of rows updated", "4")])]);
+    let counts = [
+        ("number of rows inserted", "3"),
+        ("number of rows updated", "4"),
+        ("number of multi-joined rows updated", "1"),
+    ];
+    mock.on("merge", [Reply::changed(&counts)]);
     let adapter = mock.adapter(&[]);
-    let answer = adapter.connect(&|_| {}).unwrap().run("begin; merge into t; commit", false, None).unwrap();
-    assert_eq!((answer.receipt.message.as_str(), answer.receipt.statements), ("SUCCESS 1", 3));
-    mock.on("merge", [Reply::changed(&[("number of rows inserted", "3"), ("number of rows updated", "4")])]);
-    let answer = adapter.connect(&|_| {}).unwrap().run("merge into t", false, None).unwrap();
-    assert_eq!((answer.receipt.message.as_str(), answer.receipt.rows_affected), ("SUCCESS 7", Some(7)));
+    let mut connection = adapter.connect(&|_| {}).unwrap();
+    let receipt = connection.run("begin; merge into t; commit", false, None).unwrap().receipt;
+    assert_eq!((receipt.message.as_str(), receipt.rows_affected, receipt.statements), ("SUCCESS 1", None, 3));
+    mock.on("merge", [Reply::changed(&counts)]);
+    let receipt = connection.run("merge into t", false, None).unwrap().receipt;
+    assert_eq!(
+        (receipt.message.as_str(), receipt.rows_affected, receipt.statements),
+        ("SUCCESS 8", Some(7), 1)
+    );
 }
 
 #[test]

@@ -219,6 +219,18 @@ fn refused_logins_say_what_to_do() {
 }
 
 #[test]
+fn who_is_refused_once_does_not_knock_again() {
+    let mock = Mock::start();
+    mock.logins([Reply::Refused("390100", "Incorrect username or password was specified.")]);
+    let adapter = mock.adapter(&[]);
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..8).map(|_| scope.spawn(|| adapter.connect(&|_| {}).is_err())).collect();
+        assert!(workers.into_iter().all(|worker| worker.join().unwrap()));
+    });
+    assert_eq!(mock.logged_in().len(), 1);
+}
+
+#[test]
 fn a_wrong_account_is_told() {
     let mock = Mock::start();
     mock.logins([Reply::Status(404, "<html>Not Found</html>")]);
@@ -270,8 +282,8 @@ fn all_faults_of_a_profile_are_told_at_once() {
     insta::assert_snapshot!(faults(settings), @"
     the target `dev` of type snowflake has 10 faults:
     - `account` is the name alone, without the rest of the address: `account: acme`
+    - `authenticator: workload_identity` is not supported; supported are `snowflake` (password, with `passcode` for a second factor), `username_password_mfa`, a key pair (`private_key` or `private_key_path`), `oauth`, `jwt`, `programmatic_access_token` and `externalbrowser`
     - `user` is missing
-    - `authenticator` workload_identity is not supported; supported are `snowflake` (password, with `passcode` for a second factor), `username_password_mfa`, a key pair (`private_key` or `private_key_path`), `oauth`, `jwt`, `programmatic_access_token` and `externalbrowser`
     - `protocol: http` is refused: nothing is sent to a Snowflake account without TLS; take the key out (it is for a stand-in whose `host` is given)
     - `database` is missing
     - `schema` is missing
@@ -317,7 +329,7 @@ fn a_key_that_is_none_is_told() {
     the target `dev` of type snowflake: the private key begins with `-----BEGIN RSA PRIVATE KEY-----`, and must be PKCS #8: make one with `openssl pkcs8 -topk8 -in key.pem -out key.p8`
     the target `dev` of type snowflake: `private_key_path` cannot be read: cannot read /nowhere/key.p8: No such file or directory (os error 2)
     the target `dev` of type snowflake: `authenticator: oauth` needs `token`
-    the target `dev` of type snowflake: `authenticator` a single sign-on address is not supported; supported are `snowflake` (password, with `passcode` for a second factor), `username_password_mfa`, a key pair (`private_key` or `private_key_path`), `oauth`, `jwt`, `programmatic_access_token` and `externalbrowser`
+    the target `dev` of type snowflake: `authenticator: https://acme.okta.com` is not supported; supported are `snowflake` (password, with `passcode` for a second factor), `username_password_mfa`, a key pair (`private_key` or `private_key_path`), `oauth`, `jwt`, `programmatic_access_token` and `externalbrowser`
     ");
     let pem = "-----BEGIN PRIVATE KEY-----\nczNjcmV0\n-----END PRIVATE KEY-----";
     insta::assert_snapshot!(refused(&mock, &[("private_key", pem)]), @"
@@ -361,6 +373,8 @@ fn secrets_are_never_seen() {
     HH:MM:SS    client_session_keep_alive: False
     HH:MM:SS    host: 127.0.0.1
     HH:MM:SS    port: [PORT]
+    HH:MM:SS    proxy_host: None
+    HH:MM:SS    proxy_port: None
     HH:MM:SS    protocol: http
     HH:MM:SS    connect_retries: 1
     HH:MM:SS    connect_timeout: 0
@@ -368,6 +382,10 @@ fn secrets_are_never_seen() {
     HH:MM:SS    retry_all: False
     HH:MM:SS    insecure_mode: False
     HH:MM:SS    reuse_connections: True
+    HH:MM:SS    s3_stage_vpce_dns_name: None
+    HH:MM:SS    workload_identity_provider: None
+    HH:MM:SS    workload_identity_entra_resource: None
+    HH:MM:SS    platform_detection_timeout_seconds: 0
     HH:MM:SS    Connection test: [ERROR]
     HH:MM:SS  1 check failed:
     ! error: the database cannot be reached: cannot log in to the Snowflake account `acme-main` as `loader`: 390100: Incorrect username or password was specified: *****
@@ -395,6 +413,8 @@ fn secrets_are_never_seen() {
     HH:MM:SS    client_session_keep_alive: False
     HH:MM:SS    host: 127.0.0.1
     HH:MM:SS    port: [PORT]
+    HH:MM:SS    proxy_host: None
+    HH:MM:SS    proxy_port: None
     HH:MM:SS    protocol: http
     HH:MM:SS    connect_retries: 1
     HH:MM:SS    connect_timeout: 0
@@ -402,6 +422,10 @@ fn secrets_are_never_seen() {
     HH:MM:SS    retry_all: False
     HH:MM:SS    insecure_mode: False
     HH:MM:SS    reuse_connections: True
+    HH:MM:SS    s3_stage_vpce_dns_name: None
+    HH:MM:SS    workload_identity_provider: None
+    HH:MM:SS    workload_identity_entra_resource: None
+    HH:MM:SS    platform_detection_timeout_seconds: 0
     HH:MM:SS    Connection test: [ERROR]
     HH:MM:SS  1 check failed:
     ! error: the database cannot be reached: 001003: syntax error near '*****' (query id query-2)
@@ -439,6 +463,8 @@ fn debug_tells_the_connection() {
     HH:MM:SS    client_session_keep_alive: False
     HH:MM:SS    host: 127.0.0.1
     HH:MM:SS    port: [PORT]
+    HH:MM:SS    proxy_host: None
+    HH:MM:SS    proxy_port: None
     HH:MM:SS    protocol: http
     HH:MM:SS    connect_retries: 1
     HH:MM:SS    connect_timeout: 0
@@ -446,6 +472,10 @@ fn debug_tells_the_connection() {
     HH:MM:SS    retry_all: False
     HH:MM:SS    insecure_mode: False
     HH:MM:SS    reuse_connections: True
+    HH:MM:SS    s3_stage_vpce_dns_name: None
+    HH:MM:SS    workload_identity_provider: None
+    HH:MM:SS    workload_identity_entra_resource: None
+    HH:MM:SS    platform_detection_timeout_seconds: 0
     HH:MM:SS    Connection test: [OK connection ok]
     HH:MM:SS  All checks passed!
     exit 0

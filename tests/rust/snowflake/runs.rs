@@ -1,5 +1,7 @@
 //! Whole runs against a server that fails: where the error is shown, what is written down, and that `retry` goes on.
 
+use std::fs;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
@@ -162,4 +164,29 @@ select 'nope' as id
     let told = run(&project, "run --threads 2 --fail-fast");
     assert_eq!(told.code, 1, "{}", told.told());
     assert_eq!(mock.cancelled(), 1);
+}
+
+/// Returns what lies in a folder and below, but for the profile.
+fn everything_in(folder: &Path) -> String {
+    let mut all = String::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            all.push_str(&everything_in(&path));
+        } else if !path.ends_with("profiles.yml") {
+            all.push_str(&String::from_utf8_lossy(&fs::read(&path).unwrap()));
+        }
+    }
+    all
+}
+
+#[test]
+fn nothing_that_is_written_down_holds_a_secret() {
+    let mock = Mock::start();
+    let project = project(&mock);
+    mock.on("nope", [Reply::Refused("001003", "unexpected 'hunter2'")]);
+    let told = run(&project, "run --threads 1 --log-level debug --log-level-file debug").told();
+    let written = everything_in(&project.folder());
+    assert!(told.contains("unexpected '*****'") && written.contains("unexpected '*****'"), "{told}");
+    assert!(!told.contains("hunter2") && !written.contains("hunter2"));
 }

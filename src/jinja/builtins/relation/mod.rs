@@ -115,6 +115,12 @@ impl Relation {
         self
     }
 
+    /// Returns the identifier as the database keeps it.
+    pub fn stored_name(&self) -> Option<String> {
+        let is_folded = self.dialect.capitals && !self.quote[2];
+        self.identifier.as_ref().map(|name| if is_folded { name.to_uppercase() } else { name.clone() })
+    }
+
     fn parts(&self) -> [&Option<String>; 3] {
         [&self.database, &self.schema, &self.identifier]
     }

@@ -53,6 +53,11 @@ impl TableValue {
         }
     }
 
+    /// Returns the names of the columns.
+    pub fn column_names(&self) -> &[String] {
+        &self.names
+    }
+
     /// Returns the type of a column.
     pub fn type_name_of(&self, at: usize) -> Option<String> {
         self.types.get(at).cloned()

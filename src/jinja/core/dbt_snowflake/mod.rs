@@ -24,6 +24,7 @@ const FILES: &[CoreFile] = core_files! {
 static DIALECT: Dialect = Dialect {
     adapter: "snowflake",
     quoting: [false; 3],
+    capitals: true,
     quotes_seed_columns: false,
     integer_types: &[],
     numeric_types: &[
