@@ -23,7 +23,8 @@ fn manifest() -> serde_json::Value {
 #[test]
 fn names_fold_as_snowflake_folds_them() {
     let manifest = manifest();
-    let names = ["nodes", "sources"].into_iter().flat_map(|kind| manifest[kind].as_object().unwrap().values());
+    let names =
+        ["nodes", "sources"].into_iter().flat_map(|kind| manifest[kind].as_object().unwrap().values());
     let names: Vec<&str> = names.filter_map(|node| node["relation_name"].as_str()).collect();
     assert!(names.contains(&"healthcare.analytics.patient_fact"));
     assert!(names.contains(&"healthcare.raw.patients"));
