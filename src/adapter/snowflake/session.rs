@@ -195,6 +195,22 @@ impl SnowflakeConnection {
         Ok(!old.in_transaction)
     }
 
+    /// Takes back what a transaction did that is still open. After an error nobody goes on with it, and the next
+    /// statement that makes something would commit it.
+    fn roll_back(&mut self) {
+        if !self.session.as_ref().is_some_and(|session| session.in_transaction) {
+            return;
+        }
+        // What stopped the statement before does not concern this one, and nothing interrupts what does not run.
+        self.running.begin();
+        self.running.end();
+        match (self.attempt("rollback", false, None), &mut self.session) {
+            (Ok(_), Some(session)) => session.in_transaction = false,
+            // Snowflake takes a transaction back when nobody is heard of its session any more.
+            _ => self.session = None,
+        }
+    }
+
     /// Sends a statement once and waits for its answer.
     fn attempt(&self, sql: &str, fetch: bool, limit: Option<usize>) -> Result<Done, Failure> {
         let Some(session) = &self.session else { return Err(Failure::cancelled()) };
@@ -288,6 +304,9 @@ impl Connection for SnowflakeConnection {
         self.running.begin();
         let answer = self.run_all(sql, fetch, limit);
         self.running.end();
+        if answer.is_err() {
+            self.roll_back();
+        }
         answer
     }
 
@@ -298,11 +317,7 @@ impl Connection for SnowflakeConnection {
 
 impl Drop for SnowflakeConnection {
     fn drop(&mut self) {
-        if self.session.as_ref().is_some_and(|session| session.in_transaction)
-            && self.run("rollback", false, None).is_err()
-        {
-            return;
-        }
+        self.roll_back();
         if let Some(session) = self.session.take() {
             self.shared.give_back(session);
         }
