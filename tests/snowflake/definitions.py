@@ -34,17 +34,21 @@ def create_dynamic_table(session: Session, found: re.Match[str]) -> Answer:
         raise existing(".".join(name))
     head, query = words.before_query(found["rest"])
     settings = words.options(head)
-    lacking = [key for key in ("TARGET_LAG", "WAREHOUSE") if key not in settings]
+    # A table that nothing schedules needs no lag.
+    needed = ("WAREHOUSE",) if settings.get("SCHEDULER", "").upper() == "DISABLE" else ("TARGET_LAG", "WAREHOUSE")
+    lacking = [key for key in needed if key not in settings]
     if lacking or not query:
         raise Refused("001003", "42000", f"SQL compilation error:\nMissing option(s): [{', '.join(lacking) or 'AS'}]")
-    _checked_lag(settings["TARGET_LAG"])
+    _checked_lag(settings.setdefault("TARGET_LAG", "downstream"))
     known = session.memory.relation(name)
     if before and not (known and known.kind == "DYNAMIC"):
         raise existing(".".join(name))
     session.define(f"create or replace table {words.quoted(name)} as {query}")
     if not re.search(r"\bcopy\s+grants\b", head, re.IGNORECASE):
         session.memory.revoke_all(".".join(name))
-    clustering = re.search(r"\bcluster\s+by\s*\((.*)\)", head, re.IGNORECASE | re.DOTALL)
+    clustering = re.search(r"\bcluster\s+by\s*\((.*?)\)", head, re.IGNORECASE | re.DOTALL)
+    immutable = re.search(r"\bimmutable\s+where\s*\((.*)\)", head, re.IGNORECASE | re.DOTALL)
+    shown = ("SCHEDULER", "INITIALIZATION_WAREHOUSE")
     relation = Relation(
         kind="DYNAMIC",
         text=found[0],
@@ -57,7 +61,10 @@ def create_dynamic_table(session: Session, found: re.Match[str]) -> Answer:
             "INITIALIZE": settings.get("INITIALIZE", "ON_CREATE").upper(),
             "SCHEDULING_STATE": "ACTIVE",
             "QUERY": query,
-        },
+        }
+        | {key: settings[key] for key in shown if key in settings}
+        | ({"IMMUTABLE_WHERE": f"IMMUTABLE WHERE ({immutable[1]})"} if immutable else {}),
+        rows=session.count(name),
     )
     session.memory.put(name, relation)
     return told(f"Dynamic table {name[2]} successfully created.")
@@ -81,13 +88,14 @@ def alter_dynamic_table(session: Session, found: re.Match[str]) -> Answer:
     action = found["action"].strip()
     if re.match(r"refresh\b", action, re.IGNORECASE):
         session.define(f"create or replace table {words.quoted(name)} as {relation.settings['QUERY']}")
-        relation.altered = now()
+        relation.altered, relation.rows = now(), session.count(name)
         session.memory.put(name, relation)
         return told(f"Dynamic table {name[2]} refreshed.")
     with session.memory.changing(name) as changed:
         if setting := re.match(r"set\s+(?!tag\b)(.*)", action, re.IGNORECASE | re.DOTALL):
             asked = words.options(setting[1])
-            unknown = set(asked) - {"TARGET_LAG", "WAREHOUSE", "REFRESH_MODE", "COMMENT", "DATA_RETENTION_TIME_IN_DAYS"}
+            unknown = set(asked) - {"TARGET_LAG", "WAREHOUSE", "REFRESH_MODE", "COMMENT", "SCHEDULER"}
+            unknown -= {"DATA_RETENTION_TIME_IN_DAYS", "INITIALIZATION_WAREHOUSE"}
             if unknown or not asked:
                 raise Refused("001003", "42000", f"SQL compilation error:\ninvalid property '{', '.join(sorted(unknown))}'")
             if "TARGET_LAG" in asked:
@@ -197,6 +205,17 @@ def tag(session: Session, found: re.Match[str]) -> Answer:
             for one in words.parts(found["rest"]):
                 relation.tags.pop(prefix + one.upper(), None)
     return told(DONE)
+
+
+def clone(session: Session, found: re.Match[str]) -> Answer:
+    """A copy that keeps the grants of the table it replaces."""
+    name = session.name(found["name"])
+    kept = [grant for grant, _ in session.memory.grants() if grant.on_name == ".".join(name)]
+    session.define(found["create"])
+    if "grants" in found["copied"].lower():
+        for grant in kept:
+            session.memory.grant(grant)
+    return told(f"Table {name[2]} successfully created.")
 
 
 def create_managed_schema(session: Session, found: re.Match[str]) -> Answer:

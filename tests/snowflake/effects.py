@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 
 import words
+from faults import unsupported
 from memory import Name, Relation, now
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def effects_of(session: Session, expression: exp.Expression) -> Effects:
 
     def remember(session: Session) -> None:
         with session.memory.changing(name) as relation:
-            relation.altered = now()
+            relation.altered, relation.rows = now(), session.count(name)
             relation.changed_definition = relation.altered if defines else relation.changed_definition
 
     return Effects(None if adds else name, remember)
@@ -55,6 +56,8 @@ def _create(session: Session, expression: exp.Create) -> Effects:
     table = expression.this.find(exp.Table) if isinstance(expression.this, exp.Expression) else None
     if table is not None and kind == "DATABASE":
         return Effects("a database", lambda session: _first_schema(session, words.folded(table.parts[-1])))
+    if table is not None and kind == "SCHEMA" and table.parts[-1].name.upper() == "MAIN":
+        raise unsupported("a schema called MAIN: the engine has one of its own")
     if table is None or kind not in ("TABLE", "VIEW"):
         where = tuple(part.name.upper() for part in table.parts) if table is not None and kind == "SCHEMA" else None
         return Effects(where, lambda _session: None)
@@ -68,6 +71,7 @@ def _create(session: Session, expression: exp.Create) -> Effects:
             return
         if not copies_grants:
             session.memory.revoke_all(".".join(name))
+        relation.rows = session.count(name) if kind == "TABLE" else 0
         session.memory.put(name, relation)
         for column, text in comments.items():
             escaped = text.replace("'", "''")

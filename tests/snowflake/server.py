@@ -68,6 +68,7 @@ class Server:
     sessions: dict[str, Session] = field(default_factory=dict)
     queries: dict[str, Query] = field(default_factory=dict)
     chunks: dict[str, bytes] = field(default_factory=dict)
+    logins: int = 0
     stopped_requests: set[str] = field(default_factory=set)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -90,10 +91,10 @@ class Server:
 
     def _new_session(self, asked: Any, data: dict[str, Any]) -> Session:
         with self.lock:
-            number = len(self.sessions) // 2 + 1
+            self.logins += 1
             return Session(
                 self.account,
-                number,
+                self.logins,
                 folded(asked.get("databaseName")),
                 folded(asked.get("schemaName")),
                 parameters=data.get("SESSION_PARAMETERS") or {},
@@ -203,7 +204,6 @@ class Server:
             "arrayBindSupported": False,
             "statementTypeId": answer.statement_type,
             "version": 1,
-            "sqlState": "00000",
             "queryResultFormat": "json",
         }
         if len(inline) < len(answer.rows):

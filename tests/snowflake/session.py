@@ -109,6 +109,10 @@ class Session:
     def existing(self, name: Name, kind: str = "Object") -> str:
         return self.kind_of(name) or self._refuse(missing(kind, ".".join(name)))
 
+    def count(self, name: Name) -> int:
+        """How many rows a table has."""
+        return self.duckdb.execute(f"select count(*) from {words.quoted(name)}").fetchone()[0]
+
     def run(self, text: str, params: list[Any] | None = None) -> Answer:
         """Runs one statement."""
         self.stopped.clear()
@@ -179,7 +183,8 @@ class Session:
         return expression
 
     def _in_the_engine(self, statement: str, params: list[Any] | None) -> Answer:
-        return self._in_the_engine_parsed(sqlglot.parse_one(statement, read="snowflake"), params)
+        inlined = self.connection.variables.inline_variables(statement)
+        return self._in_the_engine_parsed(sqlglot.parse_one(inlined, read="snowflake"), params)
 
     def _in_the_engine_parsed(self, expression: exp.Expression, params: list[Any] | None) -> Answer:
         if isinstance(expression, exp.Command):

@@ -37,7 +37,8 @@ LISTED = {
     "MATERIALIZED VIEWS": [*TERSE[:2], "reserved", "database_name", "schema_name", "owner", "comment", "text"],
     "DYNAMIC TABLES": [*TERSE[:2], "database_name", "schema_name", "cluster_by", "rows", "bytes", "owner", "target_lag"]
     + ["refresh_mode", "refresh_mode_reason", "warehouse", "comment", "text", "automatic_clustering"]
-    + ["scheduling_state", "last_suspended_on", "is_clone", "is_replica", "data_timestamp", "owner_role_type"],
+    + ["scheduling_state", "last_suspended_on", "is_clone", "is_replica", "data_timestamp", "owner_role_type"]
+    + ["scheduler", "immutable_where", "initialization_warehouse"],
     "SCHEMAS": [*TERSE[:2], "is_default", "is_current", "database_name", "owner", "comment", "options"]
     + ["retention_time", "owner_role_type"],
 }
@@ -90,25 +91,25 @@ def _there_or_listed(name: str) -> bool:
     return name.lower() not in SYSTEM_SCHEMAS
 
 
-def relations(session: Session, database: str | None, schema: str | None) -> Iterator[tuple[Name, str, int, Relation]]:
+def relations(session: Session, database: str | None, schema: str | None) -> Iterator[tuple[Name, str, Relation]]:
     """Tables and views with what is known of them; temporary ones of other sessions are not seen."""
     sql = (
-        "select database_name, schema_name, table_name, 'TABLE', estimated_size from duckdb_tables() where not internal "
-        "union all select database_name, schema_name, view_name, 'VIEW', 0 from duckdb_views() where not internal"
+        "select database_name, schema_name, table_name, 'TABLE' from duckdb_tables() where not internal "
+        "union all select database_name, schema_name, view_name, 'VIEW' from duckdb_views() where not internal"
     )
-    for *name, kind, size in session.duckdb.execute(sql).fetchall():
+    for *name, kind in session.duckdb.execute(sql).fetchall():
         if name[0].startswith("_fs") or name[0] in ("temp", "memory") or not _there_or_listed(name[1]):
             continue
         if database not in (None, name[0]) or schema not in (None, name[1]):
             continue
         known = session.memory.relation(tuple(name)) or Relation(kind=kind)
         if known.session in (None, session.number):
-            yield tuple(name), kind, size, known
+            yield tuple(name), kind, known
 
 
 def _relations(session: Session, kind: str, inside: tuple[str | None, str | None]) -> list[dict[str, Any]]:
     found = []
-    for name, engine_kind, size, known in relations(session, *inside):
+    for name, engine_kind, known in relations(session, *inside):
         is_view, is_dynamic = engine_kind == "VIEW", known.kind == "DYNAMIC"
         wanted = {
             "OBJECTS": True,
@@ -120,11 +121,11 @@ def _relations(session: Session, kind: str, inside: tuple[str | None, str | None
         if wanted:
             # `show objects` calls every table a table; `show tables` tells transient and temporary ones apart.
             shown = engine_kind if kind == "OBJECTS" or is_view or is_dynamic else known.kind
-            found.append(_facts(name, shown, size, known, is_view=is_view))
+            found.append(_facts(name, shown, known, is_view=is_view))
     return found
 
 
-def _facts(name: Name, kind: str, size: int, known: Relation, *, is_view: bool) -> dict[str, Any]:
+def _facts(name: Name, kind: str, known: Relation, *, is_view: bool) -> dict[str, Any]:
     setting = known.settings.get
     mode = setting("REFRESH_MODE", "")
     return {
@@ -135,8 +136,8 @@ def _facts(name: Name, kind: str, size: int, known: Relation, *, is_view: bool) 
         "schema_name": name[1],
         "comment": known.comment or "",
         "cluster_by": known.clustering or "",
-        "rows": None if is_view else size,
-        "bytes": None if is_view else size * 8,
+        "rows": None if is_view else known.rows,
+        "bytes": None if is_view else known.rows * 8,
         "owner": OWNER,
         "owner_role_type": "ROLE",
         "retention_time": "1",
@@ -160,6 +161,9 @@ def _facts(name: Name, kind: str, size: int, known: Relation, *, is_view: bool) 
         "warehouse": setting("WAREHOUSE", ""),
         "scheduling_state": setting("SCHEDULING_STATE", ""),
         "data_timestamp": known.altered,
+        "scheduler": setting("SCHEDULER", "ENABLE"),
+        "immutable_where": setting("IMMUTABLE_WHERE"),
+        "initialization_warehouse": setting("INITIALIZATION_WAREHOUSE"),
     }
 
 
