@@ -97,7 +97,9 @@ def alter_dynamic_table(session: Session, found: re.Match[str]) -> Answer:
             unknown = set(asked) - {"TARGET_LAG", "WAREHOUSE", "REFRESH_MODE", "COMMENT", "SCHEDULER"}
             unknown -= {"DATA_RETENTION_TIME_IN_DAYS", "INITIALIZATION_WAREHOUSE"}
             if unknown or not asked:
-                raise Refused("001003", "42000", f"SQL compilation error:\ninvalid property '{', '.join(sorted(unknown))}'")
+                raise Refused(
+                    "001003", "42000", f"SQL compilation error:\ninvalid property '{', '.join(sorted(unknown))}'"
+                )
             if "TARGET_LAG" in asked:
                 _checked_lag(asked["TARGET_LAG"])
             changed.comment = asked.pop("COMMENT", changed.comment)
@@ -216,6 +218,15 @@ def clone(session: Session, found: re.Match[str]) -> Answer:
         for grant in kept:
             session.memory.grant(grant)
     return told(f"Table {name[2]} successfully created.")
+
+
+def copy_tags(session: Session, found: re.Match[str]) -> Answer:
+    name = session.name(found["name"])
+    before = session.memory.relation(name)
+    session.define(found["before"] + found["after"])
+    with session.memory.changing(name) as relation:
+        relation.tags = (before.tags if before else {}) | relation.tags
+    return told(f"{name[2]} successfully created.")
 
 
 def create_managed_schema(session: Session, found: re.Match[str]) -> Answer:

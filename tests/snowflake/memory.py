@@ -155,7 +155,9 @@ class Memory:
         }
 
     def _mirror(self, name: Name, relation: Relation | None) -> None:
-        self._database.execute(f"delete from {MIRROR} where of_database = ? and of_schema = ? and of_name = ?", list(name))
+        self._database.execute(
+            f"delete from {MIRROR} where of_database = ? and of_schema = ? and of_name = ?", list(name)
+        )
         if relation is not None:
             values = [
                 *name,

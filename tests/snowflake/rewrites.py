@@ -20,6 +20,7 @@ DIVIDE_SQL = (
     f"create macro if not exists {DIVIDE}(a, b) as case when b = 0 then error('Division by zero') else a / b end"
 )
 MERGED = 0x3400
+SAID_OF_COLUMNS = (exp.CommentColumnConstraint, exp.MaskingPolicyColumnConstraint, exp.Tags)
 KEYS = (exp.PrimaryKeyColumnConstraint, exp.UniqueColumnConstraint, exp.Reference)
 
 
@@ -55,13 +56,13 @@ def _without(expression: exp.Expression, kind: type[exp.Expression]) -> exp.Expr
 
 
 def plain_columns(_session: Session, expression: exp.Expression) -> exp.Expression:
-    """Columns without their comments, which are set when the table is there."""
+    """Columns without comments, policies and tags, which are set when the relation is there."""
     if not isinstance(expression, exp.Create) or not isinstance(expression.this, exp.Schema):
         return expression
     expression = expression.copy()
     for column in expression.this.find_all(exp.ColumnDef):
-        kept = [one for one in column.args.get("constraints") or [] if not isinstance(one.args.get("kind"), exp.CommentColumnConstraint)]
-        column.set("constraints", kept)
+        constraints = column.args.get("constraints") or []
+        column.set("constraints", [one for one in constraints if not isinstance(one.args.get("kind"), SAID_OF_COLUMNS)])
     return expression
 
 
@@ -71,7 +72,10 @@ def without_keys(_session: Session, expression: exp.Expression) -> exp.Expressio
         return expression
     expression = expression.copy()
     for column in expression.this.find_all(exp.ColumnDef):
-        column.set("constraints", [one for one in column.args.get("constraints") or [] if not isinstance(one.args.get("kind"), KEYS)])
+        column.set(
+            "constraints",
+            [one for one in column.args.get("constraints") or [] if not isinstance(one.args.get("kind"), KEYS)],
+        )
     tables = (exp.PrimaryKey, exp.ForeignKey, exp.UniqueColumnConstraint)
     kept = []
     for one in expression.this.expressions:
@@ -100,7 +104,13 @@ def surroundings(session: Session, expression: exp.Expression) -> exp.Expression
     }
 
     def change(node: exp.Expression) -> exp.Expression:
-        name = node.name.upper() if isinstance(node, exp.Anonymous) else node.sql_name() if isinstance(node, exp.Func) else ""
+        name = (
+            node.name.upper()
+            if isinstance(node, exp.Anonymous)
+            else node.sql_name()
+            if isinstance(node, exp.Func)
+            else ""
+        )
         if name not in known:
             return node
         value = known[name]
@@ -143,7 +153,9 @@ def _action(when: exp.When) -> str:
 
 def _refuse_two_rows_for_one(session: Session, expression: exp.Merge) -> None:
     """A row that two rows would update is refused: which of them came last would be chance."""
-    whens = [one for one in expression.args["whens"].expressions if one.args.get("matched") and _action(one) == "UPDATE"]
+    whens = [
+        one for one in expression.args["whens"].expressions if one.args.get("matched") and _action(one) == "UPDATE"
+    ]
     if not whens:
         return
     target, source = expression.this.copy(), expression.args["using"].copy()

@@ -6,7 +6,6 @@ Snowflake has them. Knows nothing of HTTP.
 
 from __future__ import annotations
 
-
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -68,7 +67,9 @@ class EngineCursor(FakeSnowflakeCursor):
 class Session:
     """One login."""
 
-    def __init__(self, account: Account, number: int, database: str | None, schema: str | None, **settings: Any) -> None:
+    def __init__(
+        self, account: Account, number: int, database: str | None, schema: str | None, **settings: Any
+    ) -> None:
         self.account, self.memory, self.number = account, account.memory, number
         self.parameters: dict[str, str] = {key.upper(): str(value) for key, value in settings["parameters"].items()}
         self.user = settings.get("user") or "USER"
@@ -94,7 +95,9 @@ class Session:
         whole = [*[None] * (3 - len(parts)), *parts]
         found = whole[0] or database, whole[1] or schema, whole[2] or ""
         if not found[0] or not found[1]:
-            raise Refused("090106", "22000", "Cannot perform the statement. This session does not have a current schema.")
+            raise Refused(
+                "090106", "22000", "Cannot perform the statement. This session does not have a current schema."
+            )
         return found
 
     def kind_of(self, name: Name) -> str | None:
@@ -291,5 +294,3 @@ def single(text: str) -> str:
         )
     kept = [token for index, token in enumerate(tokens) if index not in ends]
     return text[kept[0].start : kept[-1].end + 1]
-
-

@@ -67,7 +67,11 @@ def show(session: Session, found: re.Match[str]) -> Answer:
 def _scope(session: Session, found: re.Match[str]) -> tuple[str | None, str | None]:
     """The database and schema that `in ...` names; what the session is in where it names none."""
     inside = " ".join((found["inside"] or "").upper().split())
-    parts = [words.folded(part) for part in exp.to_table(found["where"], dialect="snowflake").parts] if found["where"] else []
+    parts = (
+        [words.folded(part) for part in exp.to_table(found["where"], dialect="snowflake").parts]
+        if found["where"]
+        else []
+    )
     database, schema = session.connection.database, session.connection.schema
     if inside == "ACCOUNT":
         return None, None
@@ -83,7 +87,9 @@ def _there(session: Session, database: str | None, schema: str | None = None) ->
     condition = "upper(catalog_name) = upper(?)" + (" and schema_name = ?" if schema else "")
     sql = f"select 1 from system.information_schema.schemata where {condition}"
     if not session.duckdb.execute(sql, [database, schema] if schema else [database]).fetchone():
-        raise Refused("002043", "02000", "SQL compilation error:\nObject does not exist, or operation cannot be performed.")
+        raise Refused(
+            "002043", "02000", "SQL compilation error:\nObject does not exist, or operation cannot be performed."
+        )
     return (database, schema) if schema else database
 
 
@@ -170,7 +176,10 @@ def _facts(name: Name, kind: str, known: Relation, *, is_view: bool) -> dict[str
 def _schemas(session: Session, inside: tuple[str | None, str | None]) -> list[dict[str, Any]]:
     sql = "select catalog_name, schema_name from system.information_schema.schemata"
     here = (session.connection.database, session.connection.schema)
-    found = [("INFORMATION_SCHEMA" if name == "_fs_information_schema" else name, database) for database, name in session.duckdb.execute(sql).fetchall()]
+    found = [
+        ("INFORMATION_SCHEMA" if name == "_fs_information_schema" else name, database)
+        for database, name in session.duckdb.execute(sql).fetchall()
+    ]
     return [
         {
             "created_on": datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC),
@@ -187,7 +196,9 @@ def _schemas(session: Session, inside: tuple[str | None, str | None]) -> list[di
             "retention_time": "1",
         }
         for name, database in found
-        if inside[0] in (None, database) and not database.startswith(("_fs", "system", "temp", "memory")) and name not in ("main", "pg_catalog")
+        if inside[0] in (None, database)
+        and not database.startswith(("_fs", "system", "temp", "memory"))
+        and name not in ("main", "pg_catalog")
     ]
 
 
@@ -235,7 +246,21 @@ def describe(session: Session, found: re.Match[str]) -> Answer:
     for column, kind, nullable, default, comment, length in session.duckdb.execute(COLUMNS, list(name)).fetchall():
         written = f"VARCHAR({length})" if length else cells.type_name(kind)
         keys = ["Y" if column in primary else "N", "Y" if column in unique else "N"]
-        rows.append([column, written, "COLUMN", "Y" if nullable else "N", default, *keys, None, None, comment, policies.get(column), None])
+        rows.append(
+            [
+                column,
+                written,
+                "COLUMN",
+                "Y" if nullable else "N",
+                default,
+                *keys,
+                None,
+                None,
+                comment,
+                policies.get(column),
+                None,
+            ]
+        )
     return Answer([text_column(one) for one in [*names, "policy name", "privacy domain"]], rows, DESCRIBE)
 
 
@@ -249,21 +274,65 @@ def show_columns(session: Session, found: re.Match[str]) -> Answer:
         name = session.name(where)
         session.existing(name, "Table")
         wanted = [name]
-    names = ["table_name", "schema_name", "column_name", "data_type", "null?", "default", "kind", "expression", "comment", "database_name", "autoincrement"]
+    names = [
+        "table_name",
+        "schema_name",
+        "column_name",
+        "data_type",
+        "null?",
+        "default",
+        "kind",
+        "expression",
+        "comment",
+        "database_name",
+        "autoincrement",
+    ]
     rows = []
     for name in sorted(wanted):
-        for column, data_type, nullable, default, comment, length in session.duckdb.execute(COLUMNS, list(name)).fetchall():
+        for column, data_type, nullable, default, comment, length in session.duckdb.execute(
+            COLUMNS, list(name)
+        ).fetchall():
             known = cells.column(column, data_type)
-            facts = {"type": known.kind.upper(), "precision": known.precision, "scale": known.scale, "length": length or known.length}
-            told = json.dumps({key: value for key, value in facts.items() if value is not None} | {"nullable": nullable})
-            rows.append([name[2], name[1], column, told, str(nullable).lower(), default or "", "COLUMN", "", comment or "", name[0], ""])
+            facts = {
+                "type": known.kind.upper(),
+                "precision": known.precision,
+                "scale": known.scale,
+                "length": length or known.length,
+            }
+            told = json.dumps(
+                {key: value for key, value in facts.items() if value is not None} | {"nullable": nullable}
+            )
+            rows.append(
+                [
+                    name[2],
+                    name[1],
+                    column,
+                    told,
+                    str(nullable).lower(),
+                    default or "",
+                    "COLUMN",
+                    "",
+                    comment or "",
+                    name[0],
+                    "",
+                ]
+            )
     return Answer([text_column(one) for one in names], rows, SHOW)
 
 
 def show_keys(session: Session, found: re.Match[str]) -> Answer:
     """Keys are told of and not enforced."""
     kind = found["kind"].upper()
-    names = ["database_name", "schema_name", "table_name", "column_name", "key_sequence", "constraint_name", "comment", "rely"]
+    names = [
+        "database_name",
+        "schema_name",
+        "table_name",
+        "column_name",
+        "key_sequence",
+        "constraint_name",
+        "comment",
+        "rely",
+    ]
     wanted = session.name(found["name"]) if found["name"] and (found["inside"] or "").upper() in ("", "TABLE") else None
     rows = [
         [*name, column, str(place), f"SYS_CONSTRAINT_{kind}", None, "false"]
@@ -275,7 +344,17 @@ def show_keys(session: Session, found: re.Match[str]) -> Answer:
     return Answer([text_column(one) for one in names], rows, SHOW)
 
 
-FUNCTIONS = ["created_on", "name", "schema_name", "is_builtin", "is_aggregate", "arguments", "description", "catalog_name", "language"]
+FUNCTIONS = [
+    "created_on",
+    "name",
+    "schema_name",
+    "is_builtin",
+    "is_aggregate",
+    "arguments",
+    "description",
+    "catalog_name",
+    "language",
+]
 
 
 def show_functions(session: Session, found: re.Match[str]) -> Answer:
