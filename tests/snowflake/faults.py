@@ -69,6 +69,18 @@ WORDINGS = [
         "SQL compilation error:\nObject '{0}' already exists.",
     ),
     (
+        r"Existing object .* is of type (\w+), trying to drop",
+        "002203",
+        "02000",
+        "SQL compilation error:\nObject found is of type '{0}', not specified type.",
+    ),
+    (
+        r"No catalog \+ schema named",
+        "002043",
+        "02000",
+        "SQL compilation error:\nObject does not exist, or operation cannot be performed.",
+    ),
+    (
         r"Existing object ([^ ]+) is of type",
         "002002",
         "42710",
@@ -121,7 +133,7 @@ def refusal(error: Exception, statement: str) -> Refused:
     said = str(getattr(error, "msg", None) or error)
     for pattern, code, state, message in WORDINGS:
         if found := re.search(pattern, said, re.IGNORECASE):
-            name = next((group for group in found.groups() if group), "") if found.groups() else ""
+            name = next((group for group in found.groups() if group), "").strip('"')
             return Refused(code, state, message.replace("{place}", place(statement, name)).replace("{0}", name))
     if isinstance(error, snowflake.connector.errors.Error) and error.errno and error.errno > 0:
         return Refused(f"{error.errno:06d}", error.sqlstate or "42000", f"SQL compilation error:\n{said}")

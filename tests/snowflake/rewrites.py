@@ -5,12 +5,13 @@ Owns the changes themselves. Which there are, and why, is in `rules.py`.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
 from cells import Answer, counted
-from faults import Refused
+from faults import Refused, unsupported
 
 if TYPE_CHECKING:
     from session import Session
@@ -35,6 +36,81 @@ def divide(_session: Session, expression: exp.Expression) -> exp.Expression:
 
 def _not_zero(divisor: exp.Expression) -> bool:
     return isinstance(divisor, exp.Literal) and not divisor.is_string and float(divisor.this) != 0
+
+
+def whole_texts(_session: Session, expression: exp.Expression) -> exp.Expression:
+    def change(node: exp.Expression) -> exp.Expression:
+        both = (node.this, node.expression) if isinstance(node, exp.DPipe) else ()
+        if both and all(isinstance(one, exp.Literal) and one.is_string for one in both):
+            return exp.Literal.string("".join(one.this for one in both))
+        return node
+
+    return expression.transform(change)
+
+
+# Elements of Snowflake's formats of moments, longest first, and strftime's.
+MOMENTS = {
+    "YYYY": "%Y",
+    "MMMM": "%B",
+    "HH24": "%H",
+    "HH12": "%I",
+    "MON": "%b",
+    "FF3": "%g",
+    "FF6": "%f",
+    "FF9": "%n",
+    "YY": "%y",
+    "MM": "%m",
+    "DD": "%d",
+    "DY": "%a",
+    "AM": "%p",
+    "PM": "%p",
+    "MI": "%M",
+    "SS": "%S",
+    "FF": "%n",
+}
+ELEMENT = re.compile("|".join(MOMENTS), re.IGNORECASE)
+
+
+def written_moments(_session: Session, expression: exp.Expression) -> exp.Expression:
+    """Moments as texts: the parser drops formats where it does not know that something is a moment."""
+
+    def change(node: exp.Expression) -> exp.Expression:
+        form = node.args.get("format") if isinstance(node, (exp.ToChar, exp.TimeToStr)) else None
+        if form is None:
+            return node
+        if not isinstance(form, exp.Literal) or not ("%" in form.this or ELEMENT.search(form.this)):
+            raise unsupported(f"the format {form.sql(dialect='snowflake')}")
+        # What the parser has translated already takes days without a zero before them.
+        read = form.this.replace("%-d", "%d") if "%" in form.this else ELEMENT.sub(_element, form.this)
+        return exp.Anonymous(this="strftime", expressions=[node.this, exp.Literal.string(read)])
+
+    return expression.transform(change)
+
+
+def _element(found: re.Match[str]) -> str:
+    return MOMENTS[found[0].upper()]
+
+
+def counts(_session: Session, expression: exp.Expression) -> exp.Expression:
+    def change(node: exp.Expression) -> exp.Expression:
+        if not isinstance(node, exp.CountIf):
+            return node
+        return exp.Count(this=exp.Case().when(node.this, exp.Literal.number(1)))
+
+    return expression.transform(change)
+
+
+def truncated_dates(_session: Session, expression: exp.Expression) -> exp.Expression:
+    def change(node: exp.Expression) -> exp.Expression:
+        if isinstance(node, (exp.DateTrunc, exp.TimestampTrunc)) and isinstance(
+            node.this, (exp.Cast, exp.TsOrDsToDate)
+        ):
+            is_date = isinstance(node.this, exp.TsOrDsToDate) or node.this.is_type(exp.DataType.Type.DATE)
+            if is_date and not isinstance(node.parent, exp.Cast):
+                return exp.cast(node, exp.DataType.Type.DATE)
+        return node
+
+    return expression.transform(change)
 
 
 def plain_temporary(_session: Session, expression: exp.Expression) -> exp.Expression:

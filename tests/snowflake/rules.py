@@ -187,6 +187,12 @@ STATEMENTS = [
         commits=True,
     ),
     statement(
+        "truncate table if exists",
+        r"truncate table if exists <name:NAME>\s*\Z",
+        definitions.truncate_if_there,
+        "the engine has no such condition",
+    ),
+    statement(
         "create .. copy tags",
         r"(?P<before>create (?:or replace )?(?:transient |secure )*(?:table|view) <name:NAME>(?: copy grants)?)"
         r" copy tags(?P<after>\s.*)",
@@ -329,6 +335,11 @@ STATEMENTS = [
 ]
 
 REWRITES = [
+    Rewrite("columns without a name", rewrites.headings, "called by their text, as on Snowflake"),
+    Rewrite("'a' || 'b'", rewrites.whole_texts, "one text: the engine reads formats of times only where they are one"),
+    Rewrite("to_char, to_varchar with a format", rewrites.written_moments, "the parser drops some formats"),
+    Rewrite("count_if", rewrites.counts, "is 0 where there is no row, not null"),
+    Rewrite("date_trunc of a cast to date", rewrites.truncated_dates, "is a date"),
     Rewrite("division", rewrites.divide, "a division by zero is an error, where the engine gives infinity"),
     Rewrite(
         "create temporary table, view",
@@ -349,17 +360,19 @@ REWRITES = [
         "kept in memory: the engine would enforce them, Snowflake does not",
     ),
     Rewrite("current_warehouse() and the like", rewrites.surroundings, "what the session was told"),
-    Rewrite("columns without a name", rewrites.headings, "called by their text, as on Snowflake"),
 ]
 
 INFIDELITIES = [
     ("a / b of exact numbers", "is a FLOAT; on Snowflake a NUMBER with six more digits after the point"),
+    ("date_trunc of a DATE", "is a TIMESTAMP_NTZ, but for casts in the same place; on Snowflake a DATE"),
+    ("array_agg without rows", "is null; on Snowflake an empty array"),
     ("avg of exact numbers", "is a FLOAT; on Snowflake a NUMBER"),
     (
         "whole numbers",
         "are kept in 64 bits: larger ones are refused; all are described as NUMBER(38,0), also NUMBER(1,0) of a literal",
     ),
     ("a schema called MAIN", "is refused: the engine has one of its own in every database"),
+    ("a column called AT", "is refused: the engine reads it as time travel"),
     ("names in quotes", "are matched without regard to case"),
     ("TIMESTAMP_LTZ", "is TIMESTAMP_TZ; every session is in UTC"),
     ("temporary tables", "can be seen by statements of other sessions, and hide no table of the same name"),

@@ -6,6 +6,7 @@ Snowflake has them. Knows nothing of HTTP.
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -282,7 +283,7 @@ class Session:
 
 
 def single(text: str) -> str:
-    """The text of the one statement that a request may hold, without comments before it and semicolons after it."""
+    """The text of the one statement that a request may hold, without comments and semicolons."""
     tokens = sqlglot.tokenize(text, read="snowflake")
     ends = [index for index, token in enumerate(tokens) if token.token_type == sqlglot.TokenType.SEMICOLON]
     statements = sum(1 for index, token in enumerate(tokens) if index not in ends and (index == 0 or index - 1 in ends))
@@ -293,4 +294,8 @@ def single(text: str) -> str:
             "000008", "0A000", f"Actual statement count {statements} did not match the desired statement count 1."
         )
     kept = [token for index, token in enumerate(tokens) if index not in ends]
-    return text[kept[0].start : kept[-1].end + 1]
+    pieces = [text[kept[0].start : kept[0].end + 1]]
+    for before, token in itertools.pairwise(kept):
+        between = text[before.end + 1 : token.start]
+        pieces += [" " if between.strip() else between, text[token.start : token.end + 1]]
+    return "".join(pieces)
