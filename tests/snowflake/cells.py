@@ -80,7 +80,18 @@ KINDS: dict[str, tuple[str, int | None, int | None, int | None]] = {
     "BLOB": ("binary", None, None, LONGEST_BINARY),
     "JSON": ("variant", None, None, None),
 }
-WHOLE_NUMBERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"}
+WHOLE_NUMBERS = {
+    "TINYINT",
+    "SMALLINT",
+    "INTEGER",
+    "BIGINT",
+    "HUGEINT",
+    "UTINYINT",
+    "USMALLINT",
+    "UINTEGER",
+    "UBIGINT",
+    "UHUGEINT",
+}
 
 
 def column(name: str, duckdb_type: str) -> Column:
@@ -157,4 +168,6 @@ ENCODINGS: dict[str, Callable[[Any], str]] = {
 def encode(columns: list[Column], rows: list[tuple[Any, ...]]) -> list[list[str | None]]:
     """Writes every cell as Snowflake's JSON results do."""
     writers = [ENCODINGS.get(one.kind, str) for one in columns]
-    return [[None if value is None else write(value) for write, value in zip(writers, row, strict=True)] for row in rows]
+    return [
+        [None if value is None else write(value) for write, value in zip(writers, row, strict=True)] for row in rows
+    ]

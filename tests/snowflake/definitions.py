@@ -34,17 +34,21 @@ def create_dynamic_table(session: Session, found: re.Match[str]) -> Answer:
         raise existing(".".join(name))
     head, query = words.before_query(found["rest"])
     settings = words.options(head)
-    lacking = [key for key in ("TARGET_LAG", "WAREHOUSE") if key not in settings]
+    # A table that nothing schedules needs no lag.
+    needed = ("WAREHOUSE",) if settings.get("SCHEDULER", "").upper() == "DISABLE" else ("TARGET_LAG", "WAREHOUSE")
+    lacking = [key for key in needed if key not in settings]
     if lacking or not query:
         raise Refused("001003", "42000", f"SQL compilation error:\nMissing option(s): [{', '.join(lacking) or 'AS'}]")
-    _checked_lag(settings["TARGET_LAG"])
+    _checked_lag(settings.setdefault("TARGET_LAG", "downstream"))
     known = session.memory.relation(name)
     if before and not (known and known.kind == "DYNAMIC"):
         raise existing(".".join(name))
-    session.define(f"create or replace table {words.quoted(name)} as {query}")
+    session.define(f"create or replace table {words.quoted(name)} copy grants as {query}")
     if not re.search(r"\bcopy\s+grants\b", head, re.IGNORECASE):
         session.memory.revoke_all(".".join(name))
-    clustering = re.search(r"\bcluster\s+by\s*\((.*)\)", head, re.IGNORECASE | re.DOTALL)
+    clustering = re.search(r"\bcluster\s+by\s*\((.*?)\)", head, re.IGNORECASE | re.DOTALL)
+    immutable = re.search(r"\bimmutable\s+where\s*\((.*)\)", head, re.IGNORECASE | re.DOTALL)
+    shown = ("SCHEDULER", "INITIALIZATION_WAREHOUSE")
     relation = Relation(
         kind="DYNAMIC",
         text=found[0],
@@ -57,7 +61,10 @@ def create_dynamic_table(session: Session, found: re.Match[str]) -> Answer:
             "INITIALIZE": settings.get("INITIALIZE", "ON_CREATE").upper(),
             "SCHEDULING_STATE": "ACTIVE",
             "QUERY": query,
-        },
+        }
+        | {key: settings[key] for key in shown if key in settings}
+        | ({"IMMUTABLE_WHERE": f"IMMUTABLE WHERE ({immutable[1]})"} if immutable else {}),
+        rows=session.count(name),
     )
     session.memory.put(name, relation)
     return told(f"Dynamic table {name[2]} successfully created.")
@@ -80,31 +87,73 @@ def alter_dynamic_table(session: Session, found: re.Match[str]) -> Answer:
     name, relation = _dynamic(session, found["name"])
     action = found["action"].strip()
     if re.match(r"refresh\b", action, re.IGNORECASE):
-        session.define(f"create or replace table {words.quoted(name)} as {relation.settings['QUERY']}")
-        relation.altered = now()
+        session.define(f"create or replace table {words.quoted(name)} copy grants as {relation.settings['QUERY']}")
+        relation.altered, relation.rows = now(), session.count(name)
         session.memory.put(name, relation)
         return told(f"Dynamic table {name[2]} refreshed.")
     with session.memory.changing(name) as changed:
-        if setting := re.match(r"set\s+(?!tag\b)(.*)", action, re.IGNORECASE | re.DOTALL):
-            asked = words.options(setting[1])
-            unknown = set(asked) - {"TARGET_LAG", "WAREHOUSE", "REFRESH_MODE", "COMMENT", "DATA_RETENTION_TIME_IN_DAYS"}
-            if unknown or not asked:
-                raise Refused("001003", "42000", f"SQL compilation error:\ninvalid property '{', '.join(sorted(unknown))}'")
-            if "TARGET_LAG" in asked:
-                _checked_lag(asked["TARGET_LAG"])
-            changed.comment = asked.pop("COMMENT", changed.comment)
-            changed.settings |= {key: value if key == "TARGET_LAG" else value.upper() for key, value in asked.items()}
-        elif re.match(r"(suspend|resume)\s*$", action, re.IGNORECASE):
-            changed.settings["SCHEDULING_STATE"] = "ACTIVE" if action.lower() == "resume" else "SUSPENDED"
-        elif clustering := re.match(r"cluster\s+by\s*\((.*)\)", action, re.IGNORECASE | re.DOTALL):
-            changed.clustering = f"LINEAR({clustering[1]})"
-        elif re.match(r"drop\s+clustering\s+key", action, re.IGNORECASE):
-            changed.clustering = None
-        elif tag := re.match(r"set\s+tag\s+(.*)", action, re.IGNORECASE | re.DOTALL):
-            changed.tags |= words.options(tag[1])
+        for begins, change in DYNAMIC_CHANGES:
+            if told_so := re.match(begins, action, re.IGNORECASE | re.DOTALL):
+                change(changed, told_so[1])
+                break
         else:
             raise Refused("001003", "42000", f"SQL compilation error:\nsyntax error unexpected '{action[:40]}'.")
     return told(DONE)
+
+
+def _set_dynamic(relation: Relation, text: str) -> None:
+    asked = words.options(text)
+    unknown = set(asked) - CHANGEABLE
+    if unknown or not asked:
+        raise Refused("001003", "42000", f"SQL compilation error:\ninvalid property '{', '.join(sorted(unknown))}'")
+    if "TARGET_LAG" in asked:
+        _checked_lag(asked["TARGET_LAG"])
+    relation.comment = asked.pop("COMMENT", relation.comment)
+    relation.settings |= {key: value if key == "TARGET_LAG" else value.upper() for key, value in asked.items()}
+
+
+def _set_immutable(relation: Relation, condition: str) -> None:
+    relation.settings["IMMUTABLE_WHERE"] = f"IMMUTABLE WHERE {condition}"
+
+
+def _unset_immutable(relation: Relation, _word: str) -> None:
+    relation.settings.pop("IMMUTABLE_WHERE", None)
+
+
+def _schedule(relation: Relation, word: str) -> None:
+    relation.settings["SCHEDULING_STATE"] = "ACTIVE" if word.lower() == "resume" else "SUSPENDED"
+
+
+def _cluster(relation: Relation, keys: str) -> None:
+    relation.clustering = f"LINEAR({keys})"
+
+
+def _uncluster(relation: Relation, _word: str) -> None:
+    relation.clustering = None
+
+
+def _tag(relation: Relation, text: str) -> None:
+    relation.tags |= words.options(text)
+
+
+CHANGEABLE = {
+    "TARGET_LAG",
+    "WAREHOUSE",
+    "REFRESH_MODE",
+    "COMMENT",
+    "SCHEDULER",
+    "DATA_RETENTION_TIME_IN_DAYS",
+    "INITIALIZATION_WAREHOUSE",
+}
+DYNAMIC_CHANGES = [
+    (r"set\s+tag\s+(.*)", _tag),
+    (r"set\s+immutable\s+where\s*(\(.*\))\s*\Z", _set_immutable),
+    (r"unset\s+(immutable)\s+where\s*\Z", _unset_immutable),
+    (r"set\s+(.*)", _set_dynamic),
+    (r"(suspend|resume)\s*\Z", _schedule),
+    (r"cluster\s+by\s*\((.*)\)\s*\Z", _cluster),
+    (r"drop\s+clustering\s+(key)\s*\Z", _uncluster),
+]
 
 
 def drop_dynamic_table(session: Session, found: re.Match[str]) -> Answer:
@@ -197,6 +246,33 @@ def tag(session: Session, found: re.Match[str]) -> Answer:
             for one in words.parts(found["rest"]):
                 relation.tags.pop(prefix + one.upper(), None)
     return told(DONE)
+
+
+def clone(session: Session, found: re.Match[str]) -> Answer:
+    """A copy that keeps the grants of the table it replaces."""
+    name = session.name(found["name"])
+    kept = [grant for grant, _ in session.memory.grants() if grant.on_name == ".".join(name)]
+    session.define(found["create"])
+    if "grants" in found["copied"].lower():
+        for grant in kept:
+            session.memory.grant(grant)
+    return told(f"Table {name[2]} successfully created.")
+
+
+def truncate_if_there(session: Session, found: re.Match[str]) -> Answer:
+    name = session.name(found["name"])
+    if session.kind_of(name):
+        session.define(f"truncate table {words.quoted(name)}")
+    return told(DONE)
+
+
+def copy_tags(session: Session, found: re.Match[str]) -> Answer:
+    name = session.name(found["name"])
+    before = session.memory.relation(name)
+    session.define(found["before"] + found["after"])
+    with session.memory.changing(name) as relation:
+        relation.tags = (before.tags if before else {}) | relation.tags
+    return told(f"{name[2]} successfully created.")
 
 
 def create_managed_schema(session: Session, found: re.Match[str]) -> Answer:

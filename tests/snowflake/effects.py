@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 
 import words
+from faults import missing, unsupported
 from memory import Name, Relation, now
 
 if TYPE_CHECKING:
@@ -35,7 +36,9 @@ def effects_of(session: Session, expression: exp.Expression) -> Effects:
     table = expression.this.find(exp.Table) if isinstance(expression.this, exp.Expression) else None
     if isinstance(expression, exp.TruncateTable):
         table = expression.expressions[0] if expression.expressions else table
-    if table is None or not isinstance(expression, (exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.TruncateTable, exp.Copy, exp.Alter)):
+    if table is None or not isinstance(
+        expression, (exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.TruncateTable, exp.Copy, exp.Alter)
+    ):
         return Effects(None, lambda _session: None)
     name = session.name(table)
     defines = isinstance(expression, exp.Alter)
@@ -44,7 +47,7 @@ def effects_of(session: Session, expression: exp.Expression) -> Effects:
 
     def remember(session: Session) -> None:
         with session.memory.changing(name) as relation:
-            relation.altered = now()
+            relation.altered, relation.rows = now(), session.count(name)
             relation.changed_definition = relation.altered if defines else relation.changed_definition
 
     return Effects(None if adds else name, remember)
@@ -55,6 +58,8 @@ def _create(session: Session, expression: exp.Create) -> Effects:
     table = expression.this.find(exp.Table) if isinstance(expression.this, exp.Expression) else None
     if table is not None and kind == "DATABASE":
         return Effects("a database", lambda session: _first_schema(session, words.folded(table.parts[-1])))
+    if table is not None and kind == "SCHEMA" and table.parts[-1].name.upper() == "MAIN":
+        raise unsupported("a schema called MAIN: the engine has one of its own")
     if table is None or kind not in ("TABLE", "VIEW"):
         where = tuple(part.name.upper() for part in table.parts) if table is not None and kind == "SCHEMA" else None
         return Effects(where, lambda _session: None)
@@ -68,6 +73,7 @@ def _create(session: Session, expression: exp.Create) -> Effects:
             return
         if not copies_grants:
             session.memory.revoke_all(".".join(name))
+        relation.rows = session.count(name) if kind == "TABLE" else 0
         session.memory.put(name, relation)
         for column, text in comments.items():
             escaped = text.replace("'", "''")
@@ -109,7 +115,28 @@ def _relation(session: Session, expression: exp.Create, kind: str) -> Relation:
         keys = ", ".join(key.sql(dialect="snowflake") for key in cluster.expressions)
         relation.clustering, relation.automatic_clustering = f"LINEAR({keys})", True
     relation.keys = keys_of(expression)
+    _guard(session, expression, relation)
     return relation
+
+
+def _guard(session: Session, expression: exp.Create, relation: Relation) -> None:
+    """Policies and tags that stand in the definition; policies have to be there."""
+
+    def policy(one: exp.Expression) -> str:
+        name = ".".join(session.name(one.this.sql(dialect="snowflake")))
+        if name not in session.memory.policies:
+            raise missing("Policy", name)
+        return name
+
+    for one in expression.find_all(exp.RowAccessProperty):
+        relation.policies["*"] = policy(one)
+    for one in expression.find_all(exp.MaskingPolicyColumnConstraint):
+        column = one.find_ancestor(exp.ColumnDef)
+        relation.policies[words.folded(column.this)] = policy(one)
+    for one in expression.find_all(exp.Tags):
+        column = one.find_ancestor(exp.ColumnDef)
+        prefix = f"{words.folded(column.this)}: " if column else ""
+        relation.tags |= {prefix + each.this.name.upper(): each.args["value"].name for each in one.expressions}
 
 
 def keys_of(expression: exp.Create) -> list[tuple[str, list[str]]]:

@@ -62,15 +62,52 @@ WORDINGS = [
         "42S02",
         "SQL compilation error:\nObject '{0}' does not exist or not authorized.",
     ),
-    (r"(?:with name|Schema with name) \"?([^\" ]+)\"? already exists", "002002", "42710", "SQL compilation error:\nObject '{0}' already exists."),
-    (r"Existing object ([^ ]+) is of type", "002002", "42710", "SQL compilation error:\nObject '{0}' already exists as another kind."),
-    (r"Function with name \"?([^\" ]+)\"? does not exist", "002140", "42601", "SQL compilation error:\nUnknown function {0}"),
+    (
+        r"(?:with name|Schema with name) \"?([^\" ]+)\"? already exists",
+        "002002",
+        "42710",
+        "SQL compilation error:\nObject '{0}' already exists.",
+    ),
+    (
+        r"Existing object .* is of type (\w+), trying to drop",
+        "002203",
+        "02000",
+        "SQL compilation error:\nObject found is of type '{0}', not specified type.",
+    ),
+    (
+        r"No catalog \+ schema named",
+        "002043",
+        "02000",
+        "SQL compilation error:\nObject does not exist, or operation cannot be performed.",
+    ),
+    (
+        r"Existing object ([^ ]+) is of type",
+        "002002",
+        "42710",
+        "SQL compilation error:\nObject '{0}' already exists as another kind.",
+    ),
+    (
+        r"Function with name \"?([^\" ]+)\"? does not exist",
+        "002140",
+        "42601",
+        "SQL compilation error:\nUnknown function {0}",
+    ),
     (r"NOT NULL constraint failed: (?:.*\.)?([^. ]+)", "100072", "22000", "NULL result in a non-nullable column"),
-    (r"Could not convert string [\"'](.*?)[\"'] to (?:U?INT|BIGINT|DECIMAL|DOUBLE|HUGEINT)", "100038", "22018", "Numeric value '{0}' is not recognized"),
+    (
+        r"Could not convert string [\"'](.*?)[\"'] to (?:U?INT|BIGINT|DECIMAL|DOUBLE|HUGEINT)",
+        "100038",
+        "22018",
+        "Numeric value '{0}' is not recognized",
+    ),
     (r"invalid date field format: \"(.*?)\"", "100040", "22007", "Date '{0}' is not recognized"),
     (r"invalid timestamp field format: \"(.*?)\"", "100035", "22007", "Timestamp '{0}' is not recognized"),
     (r"Could not convert string '(.*?)' to BOOL", "100037", "22018", "Boolean value '{0}' is not recognized"),
-    (r"syntax error at or near \"(.*?)\"", "001003", "42000", "SQL compilation error:\nsyntax error {place} unexpected '{0}'."),
+    (
+        r"syntax error at or near \"(.*?)\"",
+        "001003",
+        "42000",
+        "SQL compilation error:\nsyntax error {place} unexpected '{0}'.",
+    ),
 ]
 
 
@@ -96,7 +133,7 @@ def refusal(error: Exception, statement: str) -> Refused:
     said = str(getattr(error, "msg", None) or error)
     for pattern, code, state, message in WORDINGS:
         if found := re.search(pattern, said, re.IGNORECASE):
-            name = next((group for group in found.groups() if group), "") if found.groups() else ""
+            name = next((group for group in found.groups() if group), "").strip('"')
             return Refused(code, state, message.replace("{place}", place(statement, name)).replace("{0}", name))
     if isinstance(error, snowflake.connector.errors.Error) and error.errno and error.errno > 0:
         return Refused(f"{error.errno:06d}", error.sqlstate or "42000", f"SQL compilation error:\n{said}")

@@ -21,8 +21,8 @@ select
     case when is_view then 'VIEW' when coalesce(temporary, false) then 'LOCAL TEMPORARY' else 'BASE TABLE' end as "TABLE_TYPE",
     case when is_view then null when coalesce(transient, false) then 'YES' else 'NO' end as "IS_TRANSIENT",
     clustered_by as "CLUSTERING_KEY",
-    case when is_view then null else estimated_size end as "ROW_COUNT",
-    case when is_view then null else estimated_size * 8 end as "BYTES",
+    case when is_view then null else row_number end as "ROW_COUNT",
+    case when is_view then null else row_number * 8 end as "BYTES",
     case when is_view then null else 1 end as "RETENTION_TIME",
     null::varchar as "SELF_REFERENCING_COLUMN_NAME", null::varchar as "REFERENCE_GENERATION",
     null::varchar as "USER_DEFINED_TYPE_CATALOG", null::varchar as "USER_DEFINED_TYPE_SCHEMA",
@@ -38,9 +38,9 @@ select
     case when coalesce(dynamic, false) then 'YES' else 'NO' end as "IS_DYNAMIC",
     'NO' as "IS_IMMUTABLE", 'NO' as "IS_HYBRID"
 from (
-    select database_name, schema_name, table_name as relation, estimated_size, false as is_view from duckdb_tables()
+    select database_name, schema_name, table_name as relation, false as is_view from duckdb_tables()
     union all by name
-    select database_name, schema_name, view_name as relation, null as estimated_size, true as is_view from duckdb_views()
+    select database_name, schema_name, view_name as relation, true as is_view from duckdb_views()
 ) known
 left join {MIRROR} mirror
     on of_database = database_name and of_schema = schema_name and of_name = relation

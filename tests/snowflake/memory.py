@@ -23,7 +23,7 @@ MIRROR = "_fs_global._fs_information_schema._standin_relations"
 MIRROR_COLUMNS = (
     "of_database varchar, of_schema varchar, of_name varchar, transient boolean, temporary boolean, dynamic boolean, "
     "secure boolean, remark varchar, clustered_by varchar, clusters_itself boolean, "
-    "made_at timestamptz, altered_at timestamptz, defined_at timestamptz"
+    "row_number bigint, made_at timestamptz, altered_at timestamptz, defined_at timestamptz"
 )
 
 
@@ -40,6 +40,7 @@ class Relation:
     session: int | None = None
     comment: str | None = None
     text: str | None = None
+    rows: int = 0
     clustering: str | None = None
     automatic_clustering: bool = False
     created: datetime.datetime = field(default_factory=now)
@@ -154,7 +155,9 @@ class Memory:
         }
 
     def _mirror(self, name: Name, relation: Relation | None) -> None:
-        self._database.execute(f"delete from {MIRROR} where of_database = ? and of_schema = ? and of_name = ?", list(name))
+        self._database.execute(
+            f"delete from {MIRROR} where of_database = ? and of_schema = ? and of_name = ?", list(name)
+        )
         if relation is not None:
             values = [
                 *name,
@@ -165,6 +168,7 @@ class Memory:
                 relation.comment,
                 relation.clustering,
                 relation.automatic_clustering,
+                relation.rows,
                 relation.created,
                 relation.altered,
                 relation.changed_definition,

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 DONE = "Statement executed successfully."
 SHOW = 0x4400
 ON = words.pattern(r"(?:all )?(?P<kind>dynamic table|materialized view|\w+?) <name:NAME>\Z")
-ALL = words.pattern(r"(?P<when>all|future) (?P<kind>dynamic tables|\w+) in (?:(?P<inside>schema|database) )?<name:NAME>\Z")
+ALL = words.pattern(
+    r"(?P<when>all|future) (?P<kind>dynamic tables|\w+) in (?:(?P<inside>schema|database) )?<name:NAME>\Z"
+)
 
 
 def grant(session: Session, found: re.Match[str]) -> Answer:
@@ -60,7 +62,11 @@ def _things(session: Session, text: str) -> list[tuple[str, str]]:
         inside = tuple(part.name.upper() for part in _parts(many["name"]))
         kinds = {"TABLE": {"TABLE", "TRANSIENT", "TEMPORARY"}, "VIEW": {"VIEW"}, "DYNAMIC TABLE": {"DYNAMIC"}}
         wanted = kinds.get(singular, set())
-        whole = inside if len(inside) == 2 or many["inside"].lower() == "database" else (session.connection.database, *inside)
+        whole = (
+            inside
+            if len(inside) == 2 or many["inside"].lower() == "database"
+            else (session.connection.database, *inside)
+        )
         found = [name for name, one in session.memory.named() if one.kind in wanted and name[: len(whole)] == whole]
         return [(singular, ".".join(name)) for name in found]
     one = ON.match(text)
@@ -92,14 +98,25 @@ def show_to(session: Session, found: re.Match[str]) -> Answer:
 
 def show_future(session: Session, found: re.Match[str]) -> Answer:
     name = found["name"].upper()
-    return _listed([one for one, _ in session.memory.grants() if one.on_name == name and one.on_kind.startswith("FUTURE")])
+    return _listed(
+        [one for one, _ in session.memory.grants() if one.on_name == name and one.on_kind.startswith("FUTURE")]
+    )
 
 
 def _listed(grants: list[Grant]) -> Answer:
     names = ["privilege", "granted_on", "name", "granted_to", "grantee_name", "grant_option", "granted_by"]
     columns = [Column("created_on", "timestamp_ltz", 0, 3), *(text_column(name) for name in names)]
     rows = [
-        ["0.000000000", one.privilege, one.on_kind.replace(" ", "_"), one.on_name, one.to_kind, one.to_name, "false", OWNER]
+        [
+            "0.000000000",
+            one.privilege,
+            one.on_kind.replace(" ", "_"),
+            one.on_name,
+            one.to_kind,
+            one.to_name,
+            "false",
+            OWNER,
+        ]
         for one in grants
     ]
     return Answer(columns, rows, SHOW)

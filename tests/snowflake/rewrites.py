@@ -5,12 +5,13 @@ Owns the changes themselves. Which there are, and why, is in `rules.py`.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
 from cells import Answer, counted
-from faults import Refused
+from faults import Refused, unsupported
 
 if TYPE_CHECKING:
     from session import Session
@@ -20,6 +21,7 @@ DIVIDE_SQL = (
     f"create macro if not exists {DIVIDE}(a, b) as case when b = 0 then error('Division by zero') else a / b end"
 )
 MERGED = 0x3400
+SAID_OF_COLUMNS = (exp.CommentColumnConstraint, exp.MaskingPolicyColumnConstraint, exp.Tags)
 KEYS = (exp.PrimaryKeyColumnConstraint, exp.UniqueColumnConstraint, exp.Reference)
 
 
@@ -34,6 +36,81 @@ def divide(_session: Session, expression: exp.Expression) -> exp.Expression:
 
 def _not_zero(divisor: exp.Expression) -> bool:
     return isinstance(divisor, exp.Literal) and not divisor.is_string and float(divisor.this) != 0
+
+
+def whole_texts(_session: Session, expression: exp.Expression) -> exp.Expression:
+    def change(node: exp.Expression) -> exp.Expression:
+        both = (node.this, node.expression) if isinstance(node, exp.DPipe) else ()
+        if both and all(isinstance(one, exp.Literal) and one.is_string for one in both):
+            return exp.Literal.string("".join(one.this for one in both))
+        return node
+
+    return expression.transform(change)
+
+
+# Elements of Snowflake's formats of moments, longest first, and strftime's.
+MOMENTS = {
+    "YYYY": "%Y",
+    "MMMM": "%B",
+    "HH24": "%H",
+    "HH12": "%I",
+    "MON": "%b",
+    "FF3": "%g",
+    "FF6": "%f",
+    "FF9": "%n",
+    "YY": "%y",
+    "MM": "%m",
+    "DD": "%d",
+    "DY": "%a",
+    "AM": "%p",
+    "PM": "%p",
+    "MI": "%M",
+    "SS": "%S",
+    "FF": "%n",
+}
+ELEMENT = re.compile("|".join(MOMENTS), re.IGNORECASE)
+
+
+def written_moments(_session: Session, expression: exp.Expression) -> exp.Expression:
+    """Moments as texts: the parser drops formats where it does not know that something is a moment."""
+
+    def change(node: exp.Expression) -> exp.Expression:
+        form = node.args.get("format") if isinstance(node, (exp.ToChar, exp.TimeToStr)) else None
+        if form is None:
+            return node
+        if not isinstance(form, exp.Literal) or not ("%" in form.this or ELEMENT.search(form.this)):
+            raise unsupported(f"the format {form.sql(dialect='snowflake')}")
+        # What the parser has translated already takes days without a zero before them.
+        read = form.this.replace("%-d", "%d") if "%" in form.this else ELEMENT.sub(_element, form.this)
+        return exp.Anonymous(this="strftime", expressions=[node.this, exp.Literal.string(read)])
+
+    return expression.transform(change)
+
+
+def _element(found: re.Match[str]) -> str:
+    return MOMENTS[found[0].upper()]
+
+
+def counts(_session: Session, expression: exp.Expression) -> exp.Expression:
+    def change(node: exp.Expression) -> exp.Expression:
+        if not isinstance(node, exp.CountIf):
+            return node
+        return exp.Count(this=exp.Case().when(node.this, exp.Literal.number(1)))
+
+    return expression.transform(change)
+
+
+def truncated_dates(_session: Session, expression: exp.Expression) -> exp.Expression:
+    def change(node: exp.Expression) -> exp.Expression:
+        if isinstance(node, (exp.DateTrunc, exp.TimestampTrunc)) and isinstance(
+            node.this, (exp.Cast, exp.TsOrDsToDate)
+        ):
+            is_date = isinstance(node.this, exp.TsOrDsToDate) or node.this.is_type(exp.DataType.Type.DATE)
+            if is_date and not isinstance(node.parent, exp.Cast):
+                return exp.cast(node, exp.DataType.Type.DATE)
+        return node
+
+    return expression.transform(change)
 
 
 def plain_temporary(_session: Session, expression: exp.Expression) -> exp.Expression:
@@ -55,13 +132,13 @@ def _without(expression: exp.Expression, kind: type[exp.Expression]) -> exp.Expr
 
 
 def plain_columns(_session: Session, expression: exp.Expression) -> exp.Expression:
-    """Columns without their comments, which are set when the table is there."""
+    """Columns without comments, policies and tags, which are set when the relation is there."""
     if not isinstance(expression, exp.Create) or not isinstance(expression.this, exp.Schema):
         return expression
     expression = expression.copy()
     for column in expression.this.find_all(exp.ColumnDef):
-        kept = [one for one in column.args.get("constraints") or [] if not isinstance(one.args.get("kind"), exp.CommentColumnConstraint)]
-        column.set("constraints", kept)
+        constraints = column.args.get("constraints") or []
+        column.set("constraints", [one for one in constraints if not isinstance(one.args.get("kind"), SAID_OF_COLUMNS)])
     return expression
 
 
@@ -71,7 +148,10 @@ def without_keys(_session: Session, expression: exp.Expression) -> exp.Expressio
         return expression
     expression = expression.copy()
     for column in expression.this.find_all(exp.ColumnDef):
-        column.set("constraints", [one for one in column.args.get("constraints") or [] if not isinstance(one.args.get("kind"), KEYS)])
+        column.set(
+            "constraints",
+            [one for one in column.args.get("constraints") or [] if not isinstance(one.args.get("kind"), KEYS)],
+        )
     tables = (exp.PrimaryKey, exp.ForeignKey, exp.UniqueColumnConstraint)
     kept = []
     for one in expression.this.expressions:
@@ -100,7 +180,13 @@ def surroundings(session: Session, expression: exp.Expression) -> exp.Expression
     }
 
     def change(node: exp.Expression) -> exp.Expression:
-        name = node.name.upper() if isinstance(node, exp.Anonymous) else node.sql_name() if isinstance(node, exp.Func) else ""
+        name = (
+            node.name.upper()
+            if isinstance(node, exp.Anonymous)
+            else node.sql_name()
+            if isinstance(node, exp.Func)
+            else ""
+        )
         if name not in known:
             return node
         value = known[name]
@@ -143,7 +229,9 @@ def _action(when: exp.When) -> str:
 
 def _refuse_two_rows_for_one(session: Session, expression: exp.Merge) -> None:
     """A row that two rows would update is refused: which of them came last would be chance."""
-    whens = [one for one in expression.args["whens"].expressions if one.args.get("matched") and _action(one) == "UPDATE"]
+    whens = [
+        one for one in expression.args["whens"].expressions if one.args.get("matched") and _action(one) == "UPDATE"
+    ]
     if not whens:
         return
     target, source = expression.this.copy(), expression.args["using"].copy()

@@ -68,6 +68,7 @@ class Server:
     sessions: dict[str, Session] = field(default_factory=dict)
     queries: dict[str, Query] = field(default_factory=dict)
     chunks: dict[str, bytes] = field(default_factory=dict)
+    logins: int = 0
     stopped_requests: set[str] = field(default_factory=set)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -90,10 +91,10 @@ class Server:
 
     def _new_session(self, asked: Any, data: dict[str, Any]) -> Session:
         with self.lock:
-            number = len(self.sessions) // 2 + 1
+            self.logins += 1
             return Session(
                 self.account,
-                number,
+                self.logins,
                 folded(asked.get("databaseName")),
                 folded(asked.get("schemaName")),
                 parameters=data.get("SESSION_PARAMETERS") or {},
@@ -128,7 +129,9 @@ class Server:
         asked, number = await body(request), request.query_params.get("requestId") or str(uuid.uuid4())
         query = next((one for one in self.queries.values() if one.request == number), None)
         if query is None:
-            query = Query(str(uuid.uuid4()), number, session, asked.get("sqlText", ""), asyncio.get_running_loop().create_future())
+            query = Query(
+                str(uuid.uuid4()), number, session, asked.get("sqlText", ""), asyncio.get_running_loop().create_future()
+            )
             self.queries[query.number] = query
             host = request.headers.get("host", "")
             asyncio.get_running_loop().create_task(self._run(query, asked, host))
@@ -143,14 +146,24 @@ class Server:
     async def _outcome(self, query: Query, *, first: bool, at_once: bool = False) -> Response:
         """The result, if it comes soon enough; else where to ask for it."""
         parameters = query.session.parameters
-        asynchronous = at_once or self.all_async or parameters.get("STANDIN_ASYNC", "").lower() == "true" or ASYNC_MARK in query.text
+        asynchronous = (
+            at_once
+            or self.all_async
+            or parameters.get("STANDIN_ASYNC", "").lower() == "true"
+            or ASYNC_MARK in query.text
+        )
         if not (first and asynchronous):
             patience = float(parameters.get("STANDIN_PATIENCE", PATIENCE))
             done, _ = await asyncio.wait({query.outcome}, timeout=patience)
             if done:
                 return JSONResponse(query.outcome.result())
         code = IN_PROGRESS_ASYNC if asynchronous else IN_PROGRESS
-        where = {"queryId": query.number, "getResultUrl": f"/queries/{query.number}/result", "queryAbortsAfterSecs": 300, "progressDesc": None}
+        where = {
+            "queryId": query.number,
+            "getResultUrl": f"/queries/{query.number}/result",
+            "queryAbortsAfterSecs": 300,
+            "progressDesc": None,
+        }
         return JSONResponse({"data": where, "code": code, "message": "Query execution in progress.", "success": True})
 
     async def _run(self, query: Query, asked: dict[str, Any], host: str) -> None:
@@ -203,12 +216,14 @@ class Server:
             "arrayBindSupported": False,
             "statementTypeId": answer.statement_type,
             "version": 1,
-            "sqlState": "00000",
             "queryResultFormat": "json",
         }
         if len(inline) < len(answer.rows):
             rest = answer.rows[limit:]
-            data |= {"chunks": [self._chunk(rest[at : at + limit], host) for at in range(0, len(rest), limit)], "chunkHeaders": {}}
+            data |= {
+                "chunks": [self._chunk(rest[at : at + limit], host) for at in range(0, len(rest), limit)],
+                "chunkHeaders": {},
+            }
         return {"data": data, "code": None, "message": None, "success": True}
 
     def _chunk(self, rows: list[list[str | None]], host: str) -> dict[str, Any]:
@@ -245,7 +260,13 @@ class Server:
         query = self.queries.get(request.path_params["number"])
         if query is None:
             return succeeded({"queries": []})
-        state = "RUNNING" if not query.outcome.done() else "SUCCESS" if query.outcome.result()["success"] else "FAILED_WITH_ERROR"
+        state = (
+            "RUNNING"
+            if not query.outcome.done()
+            else "SUCCESS"
+            if query.outcome.result()["success"]
+            else "FAILED_WITH_ERROR"
+        )
         return succeeded({"queries": [{"id": query.number, "status": state, "sqlText": query.text}]})
 
     def routes(self) -> list[Route]:

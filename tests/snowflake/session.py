@@ -6,7 +6,7 @@ Snowflake has them. Knows nothing of HTTP.
 
 from __future__ import annotations
 
-
+import itertools
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -68,7 +68,9 @@ class EngineCursor(FakeSnowflakeCursor):
 class Session:
     """One login."""
 
-    def __init__(self, account: Account, number: int, database: str | None, schema: str | None, **settings: Any) -> None:
+    def __init__(
+        self, account: Account, number: int, database: str | None, schema: str | None, **settings: Any
+    ) -> None:
         self.account, self.memory, self.number = account, account.memory, number
         self.parameters: dict[str, str] = {key.upper(): str(value) for key, value in settings["parameters"].items()}
         self.user = settings.get("user") or "USER"
@@ -94,7 +96,9 @@ class Session:
         whole = [*[None] * (3 - len(parts)), *parts]
         found = whole[0] or database, whole[1] or schema, whole[2] or ""
         if not found[0] or not found[1]:
-            raise Refused("090106", "22000", "Cannot perform the statement. This session does not have a current schema.")
+            raise Refused(
+                "090106", "22000", "Cannot perform the statement. This session does not have a current schema."
+            )
         return found
 
     def kind_of(self, name: Name) -> str | None:
@@ -108,6 +112,10 @@ class Session:
 
     def existing(self, name: Name, kind: str = "Object") -> str:
         return self.kind_of(name) or self._refuse(missing(kind, ".".join(name)))
+
+    def count(self, name: Name) -> int:
+        """How many rows a table has."""
+        return self.duckdb.execute(f"select count(*) from {words.quoted(name)}").fetchone()[0]
 
     def run(self, text: str, params: list[Any] | None = None) -> Answer:
         """Runs one statement."""
@@ -179,7 +187,8 @@ class Session:
         return expression
 
     def _in_the_engine(self, statement: str, params: list[Any] | None) -> Answer:
-        return self._in_the_engine_parsed(sqlglot.parse_one(statement, read="snowflake"), params)
+        inlined = self.connection.variables.inline_variables(statement)
+        return self._in_the_engine_parsed(sqlglot.parse_one(inlined, read="snowflake"), params)
 
     def _in_the_engine_parsed(self, expression: exp.Expression, params: list[Any] | None) -> Answer:
         if isinstance(expression, exp.Command):
@@ -274,7 +283,7 @@ class Session:
 
 
 def single(text: str) -> str:
-    """The text of the one statement that a request may hold, without comments before it and semicolons after it."""
+    """The text of the one statement that a request may hold, without comments and semicolons."""
     tokens = sqlglot.tokenize(text, read="snowflake")
     ends = [index for index, token in enumerate(tokens) if token.token_type == sqlglot.TokenType.SEMICOLON]
     statements = sum(1 for index, token in enumerate(tokens) if index not in ends and (index == 0 or index - 1 in ends))
@@ -285,6 +294,8 @@ def single(text: str) -> str:
             "000008", "0A000", f"Actual statement count {statements} did not match the desired statement count 1."
         )
     kept = [token for index, token in enumerate(tokens) if index not in ends]
-    return text[kept[0].start : kept[-1].end + 1]
-
-
+    pieces = [text[kept[0].start : kept[0].end + 1]]
+    for before, token in itertools.pairwise(kept):
+        between = text[before.end + 1 : token.start]
+        pieces += [" " if between.strip() else between, text[token.start : token.end + 1]]
+    return "".join(pieces)

@@ -54,7 +54,9 @@ def show_parameters(session: Session, found: re.Match[str]) -> Answer:
 def like(text: str) -> re.Pattern[str]:
     """Makes a pattern of SQL's one, which on Snowflake takes no account of case in `show`."""
     pieces = {"%": ".*", "_": "."}
-    escaped = re.sub(r"\\(.)|(.)", lambda one: re.escape(one[1]) if one[1] else pieces.get(one[2], re.escape(one[2])), text)
+    escaped = re.sub(
+        r"\\(.)|(.)", lambda one: re.escape(one[1]) if one[1] else pieces.get(one[2], re.escape(one[2])), text
+    )
     return re.compile(rf"{escaped}\Z", re.IGNORECASE | re.DOTALL)
 
 
@@ -87,4 +89,6 @@ def wait(session: Session, found: re.Match[str]) -> Answer:
     seconds = float(found["amount"]) * {"milliseconds": 0.001, "minutes": 60}.get((found["unit"] or "").lower(), 1)
     if session.stopped.wait(seconds):
         raise cancelled()
-    return Answer([Column("SYSTEM$WAIT", "text", length=100)], [[f"waited {found['amount']} {found['unit'] or 'seconds'}"]])
+    return Answer(
+        [Column("SYSTEM$WAIT", "text", length=100)], [[f"waited {found['amount']} {found['unit'] or 'seconds'}"]]
+    )

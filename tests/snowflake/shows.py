@@ -37,7 +37,8 @@ LISTED = {
     "MATERIALIZED VIEWS": [*TERSE[:2], "reserved", "database_name", "schema_name", "owner", "comment", "text"],
     "DYNAMIC TABLES": [*TERSE[:2], "database_name", "schema_name", "cluster_by", "rows", "bytes", "owner", "target_lag"]
     + ["refresh_mode", "refresh_mode_reason", "warehouse", "comment", "text", "automatic_clustering"]
-    + ["scheduling_state", "last_suspended_on", "is_clone", "is_replica", "data_timestamp", "owner_role_type"],
+    + ["scheduling_state", "last_suspended_on", "is_clone", "is_replica", "data_timestamp", "owner_role_type"]
+    + ["scheduler", "immutable_where", "initialization_warehouse"],
     "SCHEMAS": [*TERSE[:2], "is_default", "is_current", "database_name", "owner", "comment", "options"]
     + ["retention_time", "owner_role_type"],
 }
@@ -66,7 +67,11 @@ def show(session: Session, found: re.Match[str]) -> Answer:
 def _scope(session: Session, found: re.Match[str]) -> tuple[str | None, str | None]:
     """The database and schema that `in ...` names; what the session is in where it names none."""
     inside = " ".join((found["inside"] or "").upper().split())
-    parts = [words.folded(part) for part in exp.to_table(found["where"], dialect="snowflake").parts] if found["where"] else []
+    parts = (
+        [words.folded(part) for part in exp.to_table(found["where"], dialect="snowflake").parts]
+        if found["where"]
+        else []
+    )
     database, schema = session.connection.database, session.connection.schema
     if inside == "ACCOUNT":
         return None, None
@@ -82,7 +87,9 @@ def _there(session: Session, database: str | None, schema: str | None = None) ->
     condition = "upper(catalog_name) = upper(?)" + (" and schema_name = ?" if schema else "")
     sql = f"select 1 from system.information_schema.schemata where {condition}"
     if not session.duckdb.execute(sql, [database, schema] if schema else [database]).fetchone():
-        raise Refused("002043", "02000", "SQL compilation error:\nObject does not exist, or operation cannot be performed.")
+        raise Refused(
+            "002043", "02000", "SQL compilation error:\nObject does not exist, or operation cannot be performed."
+        )
     return (database, schema) if schema else database
 
 
@@ -90,25 +97,25 @@ def _there_or_listed(name: str) -> bool:
     return name.lower() not in SYSTEM_SCHEMAS
 
 
-def relations(session: Session, database: str | None, schema: str | None) -> Iterator[tuple[Name, str, int, Relation]]:
+def relations(session: Session, database: str | None, schema: str | None) -> Iterator[tuple[Name, str, Relation]]:
     """Tables and views with what is known of them; temporary ones of other sessions are not seen."""
     sql = (
-        "select database_name, schema_name, table_name, 'TABLE', estimated_size from duckdb_tables() where not internal "
-        "union all select database_name, schema_name, view_name, 'VIEW', 0 from duckdb_views() where not internal"
+        "select database_name, schema_name, table_name, 'TABLE' from duckdb_tables() where not internal "
+        "union all select database_name, schema_name, view_name, 'VIEW' from duckdb_views() where not internal"
     )
-    for *name, kind, size in session.duckdb.execute(sql).fetchall():
+    for *name, kind in session.duckdb.execute(sql).fetchall():
         if name[0].startswith("_fs") or name[0] in ("temp", "memory") or not _there_or_listed(name[1]):
             continue
         if database not in (None, name[0]) or schema not in (None, name[1]):
             continue
         known = session.memory.relation(tuple(name)) or Relation(kind=kind)
         if known.session in (None, session.number):
-            yield tuple(name), kind, size, known
+            yield tuple(name), kind, known
 
 
 def _relations(session: Session, kind: str, inside: tuple[str | None, str | None]) -> list[dict[str, Any]]:
     found = []
-    for name, engine_kind, size, known in relations(session, *inside):
+    for name, engine_kind, known in relations(session, *inside):
         is_view, is_dynamic = engine_kind == "VIEW", known.kind == "DYNAMIC"
         wanted = {
             "OBJECTS": True,
@@ -120,11 +127,11 @@ def _relations(session: Session, kind: str, inside: tuple[str | None, str | None
         if wanted:
             # `show objects` calls every table a table; `show tables` tells transient and temporary ones apart.
             shown = engine_kind if kind == "OBJECTS" or is_view or is_dynamic else known.kind
-            found.append(_facts(name, shown, size, known, is_view=is_view))
+            found.append(_facts(name, shown, known, is_view=is_view))
     return found
 
 
-def _facts(name: Name, kind: str, size: int, known: Relation, *, is_view: bool) -> dict[str, Any]:
+def _facts(name: Name, kind: str, known: Relation, *, is_view: bool) -> dict[str, Any]:
     setting = known.settings.get
     mode = setting("REFRESH_MODE", "")
     return {
@@ -135,8 +142,8 @@ def _facts(name: Name, kind: str, size: int, known: Relation, *, is_view: bool) 
         "schema_name": name[1],
         "comment": known.comment or "",
         "cluster_by": known.clustering or "",
-        "rows": None if is_view else size,
-        "bytes": None if is_view else size * 8,
+        "rows": None if is_view else known.rows,
+        "bytes": None if is_view else known.rows * 8,
         "owner": OWNER,
         "owner_role_type": "ROLE",
         "retention_time": "1",
@@ -160,13 +167,19 @@ def _facts(name: Name, kind: str, size: int, known: Relation, *, is_view: bool) 
         "warehouse": setting("WAREHOUSE", ""),
         "scheduling_state": setting("SCHEDULING_STATE", ""),
         "data_timestamp": known.altered,
+        "scheduler": setting("SCHEDULER", "ENABLE"),
+        "immutable_where": setting("IMMUTABLE_WHERE"),
+        "initialization_warehouse": setting("INITIALIZATION_WAREHOUSE"),
     }
 
 
 def _schemas(session: Session, inside: tuple[str | None, str | None]) -> list[dict[str, Any]]:
     sql = "select catalog_name, schema_name from system.information_schema.schemata"
     here = (session.connection.database, session.connection.schema)
-    found = [("INFORMATION_SCHEMA" if name == "_fs_information_schema" else name, database) for database, name in session.duckdb.execute(sql).fetchall()]
+    found = [
+        ("INFORMATION_SCHEMA" if name == "_fs_information_schema" else name, database)
+        for database, name in session.duckdb.execute(sql).fetchall()
+    ]
     return [
         {
             "created_on": datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC),
@@ -183,7 +196,9 @@ def _schemas(session: Session, inside: tuple[str | None, str | None]) -> list[di
             "retention_time": "1",
         }
         for name, database in found
-        if inside[0] in (None, database) and not database.startswith(("_fs", "system", "temp", "memory")) and name not in ("main", "pg_catalog")
+        if inside[0] in (None, database)
+        and not database.startswith(("_fs", "system", "temp", "memory"))
+        and name not in ("main", "pg_catalog")
     ]
 
 
@@ -231,7 +246,21 @@ def describe(session: Session, found: re.Match[str]) -> Answer:
     for column, kind, nullable, default, comment, length in session.duckdb.execute(COLUMNS, list(name)).fetchall():
         written = f"VARCHAR({length})" if length else cells.type_name(kind)
         keys = ["Y" if column in primary else "N", "Y" if column in unique else "N"]
-        rows.append([column, written, "COLUMN", "Y" if nullable else "N", default, *keys, None, None, comment, policies.get(column), None])
+        rows.append(
+            [
+                column,
+                written,
+                "COLUMN",
+                "Y" if nullable else "N",
+                default,
+                *keys,
+                None,
+                None,
+                comment,
+                policies.get(column),
+                None,
+            ]
+        )
     return Answer([text_column(one) for one in [*names, "policy name", "privacy domain"]], rows, DESCRIBE)
 
 
@@ -245,21 +274,65 @@ def show_columns(session: Session, found: re.Match[str]) -> Answer:
         name = session.name(where)
         session.existing(name, "Table")
         wanted = [name]
-    names = ["table_name", "schema_name", "column_name", "data_type", "null?", "default", "kind", "expression", "comment", "database_name", "autoincrement"]
+    names = [
+        "table_name",
+        "schema_name",
+        "column_name",
+        "data_type",
+        "null?",
+        "default",
+        "kind",
+        "expression",
+        "comment",
+        "database_name",
+        "autoincrement",
+    ]
     rows = []
     for name in sorted(wanted):
-        for column, data_type, nullable, default, comment, length in session.duckdb.execute(COLUMNS, list(name)).fetchall():
+        for column, data_type, nullable, default, comment, length in session.duckdb.execute(
+            COLUMNS, list(name)
+        ).fetchall():
             known = cells.column(column, data_type)
-            facts = {"type": known.kind.upper(), "precision": known.precision, "scale": known.scale, "length": length or known.length}
-            told = json.dumps({key: value for key, value in facts.items() if value is not None} | {"nullable": nullable})
-            rows.append([name[2], name[1], column, told, str(nullable).lower(), default or "", "COLUMN", "", comment or "", name[0], ""])
+            facts = {
+                "type": known.kind.upper(),
+                "precision": known.precision,
+                "scale": known.scale,
+                "length": length or known.length,
+            }
+            told = json.dumps(
+                {key: value for key, value in facts.items() if value is not None} | {"nullable": nullable}
+            )
+            rows.append(
+                [
+                    name[2],
+                    name[1],
+                    column,
+                    told,
+                    str(nullable).lower(),
+                    default or "",
+                    "COLUMN",
+                    "",
+                    comment or "",
+                    name[0],
+                    "",
+                ]
+            )
     return Answer([text_column(one) for one in names], rows, SHOW)
 
 
 def show_keys(session: Session, found: re.Match[str]) -> Answer:
     """Keys are told of and not enforced."""
     kind = found["kind"].upper()
-    names = ["database_name", "schema_name", "table_name", "column_name", "key_sequence", "constraint_name", "comment", "rely"]
+    names = [
+        "database_name",
+        "schema_name",
+        "table_name",
+        "column_name",
+        "key_sequence",
+        "constraint_name",
+        "comment",
+        "rely",
+    ]
     wanted = session.name(found["name"]) if found["name"] and (found["inside"] or "").upper() in ("", "TABLE") else None
     rows = [
         [*name, column, str(place), f"SYS_CONSTRAINT_{kind}", None, "false"]
@@ -271,7 +344,17 @@ def show_keys(session: Session, found: re.Match[str]) -> Answer:
     return Answer([text_column(one) for one in names], rows, SHOW)
 
 
-FUNCTIONS = ["created_on", "name", "schema_name", "is_builtin", "is_aggregate", "arguments", "description", "catalog_name", "language"]
+FUNCTIONS = [
+    "created_on",
+    "name",
+    "schema_name",
+    "is_builtin",
+    "is_aggregate",
+    "arguments",
+    "description",
+    "catalog_name",
+    "language",
+]
 
 
 def show_functions(session: Session, found: re.Match[str]) -> Answer:

@@ -8,3 +8,4 @@ mod pool;
 mod runs;
 mod server;
 mod server_answers;
+mod stand_in_page;

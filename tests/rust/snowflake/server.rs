@@ -163,7 +163,7 @@ pub(crate) fn chunk(address: &str) -> Value {
 }
 
 /// Returns where the stand-in is installed.
-fn environment() -> PathBuf {
+pub(crate) fn environment() -> PathBuf {
     let here = || Path::new(env!("CARGO_MANIFEST_DIR")).join("target/fakesnow");
     std::env::var_os("MARTLET_FAKESNOW").map_or_else(here, PathBuf::from)
 }

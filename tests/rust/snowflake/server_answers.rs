@@ -154,6 +154,28 @@ fn a_long_statement_can_be_stopped() {
 }
 
 #[test]
+fn functions_answer_as_on_snowflake() {
+    let wire = session();
+    wire.run(&[
+        "create table t (day date, moment timestamp_ntz)",
+        "insert into t values ('2024-03-01', '2024-03-01 04:05:06')",
+    ]);
+    let cases = [
+        ("to_char(day, 'YYYY-MM-DD')", "2024-03-01"),
+        ("to_varchar(moment, 'yyyy-mm-dd HH24:MI' || 'UTC')", "2024-03-01 04:05UTC"),
+        ("count_if(day is null)", "0"),
+        ("date_trunc('month', '2024-02-15'::date) = '2024-02-01'::date", "1"),
+        ("sum(1.25::number(10,2))", "1.25"),
+    ];
+    for (expression, expected) in cases {
+        let text = format!("select any_value(x) from (select {expression} as x from t group by all)");
+        assert_eq!(wire.rows(&text), json!([[expected]]), "{expression}");
+    }
+    assert_eq!(wire.rows("select count_if(day is null) from t where false"), json!([["0"]]));
+    assert_eq!(wire.rows("show -- what\n tables /* here */ in schema public")[0][1], "T");
+}
+
+#[test]
 fn changes_of_rows_are_counted() {
     let wire = session();
     wire.run(&["create table t (id int, v varchar)"]);
@@ -296,11 +318,13 @@ fn dynamic_tables_keep_their_settings() {
     ]);
     assert_eq!(wire.rows("select count(*) from d"), json!([["1"]]));
     wire.run(&[
+        "grant select on dynamic table d to role reader",
         "alter dynamic table d refresh",
         "alter dynamic table d set target_lag = '2 hours' warehouse = other",
         "alter dynamic table d suspend",
     ]);
     assert_eq!(wire.rows("select count(*) from d"), json!([["2"]]));
+    assert_eq!(wire.records("show grants on dynamic table d").len(), 2);
     let names = ["name", "target_lag", "warehouse", "refresh_mode", "scheduling_state"];
     let shown = wire.records("show dynamic tables like 'D' in schema public");
     assert_eq!(picked(&shown, &names), json!([["D", "2 hours", "OTHER", "FULL", "SUSPENDED"]]));
