@@ -42,6 +42,9 @@ pub trait Connection: Send {
     /// Runs one or more statements; the answer is the last one's. `fetch` asks for its rows, at most `limit`.
     fn run(&mut self, sql: &str, fetch: bool, limit: Option<usize>) -> Result<Answer, AdapterError>;
 
+    /// Takes back what a transaction did that statements of the caller's own began and left open.
+    fn roll_back(&mut self) {}
+
     /// Returns the bytes that a table takes in the database; `None` where that is not known, or not worth a look.
     fn stored_bytes(&mut self, _relation: &str) -> Option<u64> {
         None

@@ -14,7 +14,7 @@ use crate::adapter::snowflake::login;
 use crate::adapter::snowflake::statements::{self, Effect};
 use crate::adapter::{AdapterError, Answer, Connection, Interrupt};
 use crate::base::clock::Stopwatch;
-use crate::base::table::{Receipt, Table, TableColumn};
+use crate::base::table::{Table, TableColumn};
 
 /// What somebody who logged in has, and what was done there since.
 pub(super) struct Session {
@@ -117,14 +117,14 @@ impl SnowflakeConnection {
             let statement = sql.get(range.clone()).unwrap_or_default();
             let wanted = fetch && index + 1 == count;
             let done = self.one(statement, wanted, limit).map_err(|error| shifted(error, range.start))?;
-            let rows = done.rows.map(|rows| format!(" {rows}")).unwrap_or_default();
-            answer.receipt = Receipt {
-                message: format!("SUCCESS{rows}"),
-                rows_affected: done.changed,
-                statements: index + 1,
-                query_id: Some(done.query_id),
-                ..Receipt::default()
-            };
+            answer.receipt.statements = index + 1;
+            // What a transaction did is told by the statement before its end.
+            if index == 0 || statements::effect(statement) != Effect::Ends {
+                let rows = done.rows.map(|rows| format!(" {rows}")).unwrap_or_default();
+                answer.receipt.message = format!("SUCCESS{rows}");
+                answer.receipt.rows_affected = done.changed;
+                answer.receipt.query_id = Some(done.query_id);
+            }
             answer.table = done.table;
         }
         answer.receipt.seconds = watch.seconds();
@@ -197,7 +197,7 @@ impl SnowflakeConnection {
 
     /// Takes back what a transaction did that is still open. After an error nobody goes on with it, and the next
     /// statement that makes something would commit it.
-    fn roll_back(&mut self) {
+    fn take_back(&mut self) {
         if !self.session.as_ref().is_some_and(|session| session.in_transaction) {
             return;
         }
@@ -305,9 +305,13 @@ impl Connection for SnowflakeConnection {
         let answer = self.run_all(sql, fetch, limit);
         self.running.end();
         if answer.is_err() {
-            self.roll_back();
+            self.take_back();
         }
         answer
+    }
+
+    fn roll_back(&mut self) {
+        self.take_back();
     }
 
     fn interrupter(&self) -> Arc<dyn Interrupt> {
@@ -317,7 +321,7 @@ impl Connection for SnowflakeConnection {
 
 impl Drop for SnowflakeConnection {
     fn drop(&mut self) {
-        self.roll_back();
+        self.take_back();
         if let Some(session) = self.session.take() {
             self.shared.give_back(session);
         }

@@ -8,6 +8,7 @@ pub(super) const PACKAGE: CorePackage =
 
 const FILES: &[CoreFile] = core_files! {
     "catalog.sql"
+    "column_lists.sql"
     "columns.sql"
     "comments.sql"
     "expressions.sql"
@@ -18,6 +19,7 @@ const FILES: &[CoreFile] = core_files! {
     "raw.sql"
     "relations.sql"
     "seeds.sql"
+    "sessions.sql"
     "snapshots.sql"
 };
 
