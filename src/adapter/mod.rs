@@ -4,6 +4,7 @@
 pub mod duckdb;
 pub mod snowflake;
 
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -41,6 +42,11 @@ pub trait Adapter: Send + Sync {
 pub trait Connection: Send {
     /// Runs one or more statements; the answer is the last one's. `fetch` asks for its rows, at most `limit`.
     fn run(&mut self, sql: &str, fetch: bool, limit: Option<usize>) -> Result<Answer, AdapterError>;
+
+    /// Takes a text of several statements apart, where each is sent by itself: where each begins and ends.
+    fn statements(&self, sql: &str) -> Vec<Range<usize>> {
+        std::iter::once(0..sql.len()).collect()
+    }
 
     /// Returns the bytes that a table takes in the database; `None` where that is not known, or not worth a look.
     fn stored_bytes(&mut self, _relation: &str) -> Option<u64> {

@@ -11,10 +11,11 @@ use crate::compile::project::Project;
 use crate::graph::nodes::{Node, ResourceType};
 use crate::jinja::host::HostError;
 use crate::run::events::{Event, NodeLabel};
+use crate::run::host::Line;
 use crate::run::plan::Plan;
 use crate::run::result::{Halt, NodeResult, Status};
 use crate::run::scheduler::{self, Order, Outcome, Skip, Turn};
-use crate::run::session::{Line, Session};
+use crate::run::session::Session;
 use crate::run::timings::Timings;
 use crate::run::{catalog, cloning, hooks, journal, label, microbatch, task, unit_tests};
 

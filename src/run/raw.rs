@@ -15,10 +15,11 @@ use crate::jinja::value::{Text, Value};
 use crate::run::batches::Batches;
 use crate::run::catalog;
 use crate::run::events::{Event, NodeLabel};
+use crate::run::host::{Line, NodeHost};
 use crate::run::label;
 use crate::run::result::{NodeResult, Status};
 use crate::run::seeds::{SeedError, SeedFile};
-use crate::run::session::{Line, NodeHost, Session};
+use crate::run::session::Session;
 use crate::run::side_by_side::side_by_side;
 
 /// What stands behind a table's name while it is loaded.

@@ -21,9 +21,10 @@ use crate::jinja::provenance::Output;
 use crate::jinja::value::object::Native;
 use crate::jinja::value::{Arguments, Key, Text, Value};
 use crate::run::events::Event;
+use crate::run::host::{Line, NodeHost};
 use crate::run::result::{NodeResult, Status};
 use crate::run::seeds::Loading;
-use crate::run::session::{Line, NodeHost, Session};
+use crate::run::session::Session;
 
 /// The stack of a thread that runs nodes: templates may nest deeply, and the evaluator's own limits keep within it.
 pub const STACK: usize = 64 << 20;
