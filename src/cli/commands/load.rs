@@ -23,7 +23,9 @@ pub(super) fn run(setting: &Setting, asked: &Load) -> Exit {
     let files = match files(setting, &project, asked) {
         Ok(files) => files,
         Err(problems) => {
-            problems.iter().for_each(|problem| setting.complain(&format!("error: {problem}")));
+            for problem in &problems {
+                setting.complain(&format!("error: {problem}"));
+            }
             return Exit::Misuse;
         }
     };
