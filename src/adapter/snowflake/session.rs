@@ -108,19 +108,28 @@ impl SnowflakeConnection {
         Self { shared, session: Some(session), running: Arc::default() }
     }
 
-    fn answer(&mut self, sql: &str, fetch: bool, limit: Option<usize>) -> Result<Answer, AdapterError> {
+    fn run_all(&mut self, sql: &str, fetch: bool, limit: Option<usize>) -> Result<Answer, AdapterError> {
         let watch = Stopwatch::start();
-        let done = self.one(sql, fetch, limit)?;
-        let rows = done.rows.map(|rows| format!(" {rows}")).unwrap_or_default();
-        let receipt = Receipt {
-            message: format!("SUCCESS{rows}"),
-            rows_affected: done.changed,
-            statements: 1,
-            query_id: Some(done.query_id),
-            seconds: watch.seconds(),
-            ..Receipt::default()
-        };
-        Ok(Answer { receipt, table: done.table })
+        let ranges = statements::split(sql);
+        let mut answer = Answer::default();
+        answer.receipt.message = "SUCCESS".to_owned();
+        let count = ranges.len();
+        for (index, range) in ranges.into_iter().enumerate() {
+            let statement = sql.get(range.clone()).unwrap_or_default();
+            let wanted = fetch && index + 1 == count;
+            let done = self.one(statement, wanted, limit).map_err(|error| shifted(error, range.start))?;
+            let rows = done.rows.map(|rows| format!(" {rows}")).unwrap_or_default();
+            answer.receipt = Receipt {
+                message: format!("SUCCESS{rows}"),
+                rows_affected: done.changed,
+                statements: index + 1,
+                query_id: Some(done.query_id),
+                ..Receipt::default()
+            };
+            answer.table = done.table;
+        }
+        answer.receipt.seconds = watch.seconds();
+        Ok(answer)
     }
 
     /// Runs one statement; sends it again where nothing is done twice by that.
@@ -277,10 +286,24 @@ fn counted(table: &Table) -> (Option<i64>, Option<i64>) {
     }
 }
 
+/// Moves the byte that an error points at from its statement to the text that this is a part of.
+fn shifted(error: AdapterError, by: usize) -> AdapterError {
+    match error {
+        AdapterError::Statement { message, offset, conflict, code, query_id } => AdapterError::Statement {
+            message,
+            offset: offset.map(|offset| offset + by),
+            conflict,
+            code,
+            query_id,
+        },
+        other => other,
+    }
+}
+
 impl Connection for SnowflakeConnection {
     fn run(&mut self, sql: &str, fetch: bool, limit: Option<usize>) -> Result<Answer, AdapterError> {
         self.running.begin();
-        let answer = self.answer(sql, fetch, limit);
+        let answer = self.run_all(sql, fetch, limit);
         self.running.end();
         if answer.is_err() {
             self.roll_back();
