@@ -1,6 +1,7 @@
 //! Databases behind one trait: connect, run a statement, say what happened. Knows no graph, no template and no
 //! materialization; what differs in SQL lies in macros.
 
+mod dry;
 pub mod duckdb;
 pub mod snowflake;
 
@@ -32,6 +33,11 @@ pub trait Adapter: Send + Sync {
     /// Tells whether each statement is a journey, so that what can go side by side does.
     fn is_remote(&self) -> bool {
         false
+    }
+
+    /// Tells whether anything comes back: not where nothing is sent.
+    fn answers(&self) -> bool {
+        true
     }
 
     /// Returns the version of the database's engine, where it is known without a connection.
@@ -146,4 +152,14 @@ pub fn open(target: &Target, access: Access) -> Result<Arc<dyn Adapter>, Adapter
             target.name
         ))),
     }
+}
+
+/// Makes what stands for a target's database where nothing is to be sent.
+pub fn dry(target: &Target) -> Arc<dyn Adapter> {
+    let whole: dry::Split = |sql| std::iter::once(0..sql.len()).collect();
+    let (transacts, split) = match target.adapter.as_str() {
+        "snowflake" => (false, snowflake::split as dry::Split),
+        _ => (true, whole),
+    };
+    Arc::new(dry::Dry { transacts, split })
 }

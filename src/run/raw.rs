@@ -117,7 +117,7 @@ impl Loading<'_> {
         self.call("create_raw_table", vec![Value::object(beside.clone()), columns.clone()])?;
         let loaded = self.fill(&csv, &beside, &names, columns).and_then(|expected| {
             let counted = self.count(&beside)?;
-            if counted == expected {
+            if counted == expected || !self.session.adapter.answers() {
                 return Ok(counted);
             }
             Err(HostError::new(format!(
@@ -197,6 +197,9 @@ impl Loading<'_> {
     fn count(&self, relation: &Relation) -> Result<i64, HostError> {
         let sql = Text::new(format!("select count(*) as n from {}", relation.render()));
         let (_, table) = self.host.run(&sql, false, true, Some(1))?;
+        if !self.session.adapter.answers() {
+            return Ok(0);
+        }
         let count = table.rows.first().and_then(|row| row.first()).and_then(Cell::to_i64);
         count.ok_or_else(|| HostError::new("the database did not count the rows"))
     }

@@ -236,7 +236,9 @@ fn execute(
     result.run_path = Some(output_path(session, "run", node).display().to_string());
     let main = materialized(session, host, node, names, sql, result)?;
     result.receipt = receipt(&main);
-    if node.resource_type == ResourceType::Test {
+    if !session.adapter.answers() {
+        result.message = Some(result.receipt.message.clone());
+    } else if node.resource_type == ResourceType::Test {
         judge(node, &main, session.project.invocation.options.flags.warnings(), result)?;
     } else {
         result.message = Some(result.receipt.message.clone());
