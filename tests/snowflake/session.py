@@ -23,6 +23,7 @@ from sqlglot import exp
 import cells
 import effects
 import information_schema
+import plain_rows
 import rewrites
 import rules
 import words
@@ -121,6 +122,8 @@ class Session:
         """Runs one statement."""
         self.stopped.clear()
         try:
+            if plain := plain_rows.plain_insert(text):
+                return self._in_the_engine_parsed(plain, None)
             statement = single(text)
             for rule in rules.STATEMENTS:
                 if found := rule.pattern.match(statement):
@@ -228,8 +231,11 @@ class Session:
         if alone:
             self.duckdb.begin()
         try:
-            cursor.run(expression.copy(), params)
-            answer = self._answer(cursor, expression)
+            if plain_rows.ROWS in expression.meta:
+                answer = plain_rows.insert(self, expression)
+            else:
+                cursor.run(expression.copy(), params)
+                answer = self._answer(cursor, expression)
             if alone:
                 self.duckdb.commit()
             return answer
