@@ -300,6 +300,9 @@ def single(text: str) -> str:
             "000008", "0A000", f"Actual statement count {statements} did not match the desired statement count 1."
         )
     kept = [token for index, token in enumerate(tokens) if index not in ends]
+    if kept[0].token_type == sqlglot.TokenType.COMMAND:
+        # The tokenizer does not look into what it calls commands, and forgets where they end.
+        return text[kept[0].start :].rstrip().removesuffix(";").rstrip()
     pieces = [text[kept[0].start : kept[0].end + 1]]
     for before, token in itertools.pairwise(kept):
         between = text[before.end + 1 : token.start]
