@@ -8,6 +8,7 @@ mod described;
 pub mod events;
 pub mod freshness;
 pub mod hooks;
+pub mod host;
 pub mod journal;
 pub mod label;
 pub mod microbatch;

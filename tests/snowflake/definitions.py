@@ -249,10 +249,15 @@ def tag(session: Session, found: re.Match[str]) -> Answer:
 
 
 def clone(session: Session, found: re.Match[str]) -> Answer:
-    """A copy that keeps the grants of the table it replaces."""
-    name = session.name(found["name"])
+    """A copy, that keeps the grants of the table it replaces where it is told to."""
+    name, source = session.name(found["name"]), session.name(found["source"])
     kept = [grant for grant, _ in session.memory.grants() if grant.on_name == ".".join(name)]
-    session.define(found["create"])
+    session.existing(source, "Table")
+    create = found["create"]
+    if found["replace"] and name != source and session.kind_of(name):
+        # The engine replaces no table by a clone: a copy of rows has the same columns.
+        create = f"create or replace table {words.quoted(name)} as select * from {words.quoted(source)}"
+    session.define(create)
     if "grants" in found["copied"].lower():
         for grant in kept:
             session.memory.grant(grant)

@@ -44,7 +44,7 @@ WORDINGS = [
     (r"Division by zero", "100051", "22012", "Division by zero"),
     (r"INTERRUPT", "000604", "57014", "SQL execution canceled"),
     (
-        r"Referenced (?:column|table) \"([^\"]+)\" (?:was )?not found|does not have a column named \"([^\"]+)\""
+        r"Referenced (?:column|table) \"([^\"]+)\" (?:was )?not found|does not have a column (?:named|with name) \"([^\"]+)\""
         r"|Table \"[^\"]*\" does not contain (?:a )?column \"?([^\" ]+)|column \"([^\"]+)\" (?:not found|does not exist)",
         "000904",
         "42000",

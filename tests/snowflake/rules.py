@@ -23,6 +23,7 @@ import privileges
 import rewrites
 import settings
 import shows
+import staged
 from cells import Answer
 from words import pattern
 
@@ -208,11 +209,19 @@ STATEMENTS = [
         commits=True,
     ),
     statement(
-        "clone .. copy grants, copy tags",
-        r"(?P<create>create (?:or replace )?(?:transient )?table (?:if not exists )?<name:NAME> clone <source:NAME>)(?P<copied>(?: copy (?:grants|tags))+)\s*\Z",
+        "create table .. clone",
+        r"(?P<create>create (?P<replace>or replace )?(?:transient )?table (?:if not exists )?<name:NAME> clone <source:NAME>)(?P<copied>(?: copy (?:grants|tags))*)\s*\Z",
         definitions.clone,
-        "a copy of rows; what is granted stays",
+        "a copy of rows; what is granted stays where it is told to",
         commits=True,
+    ),
+    statement(
+        "copy into .. from '@..' files = (..)",
+        r"copy into <name:NAME>\s*\((?P<columns>[^)]*)\) from (?P<stage>'@[^']*')"
+        r" files\s*=\s*\((?P<files>[^)]*)\) file_format\s*=\s*\((?P<format>.*)\)"
+        r" on_error\s*=\s*abort_statement\s*\Z",
+        staged.copy,
+        "stages are a folder of this machine, which the session names",
     ),
     statement(
         "create masking, row access policy",
@@ -389,7 +398,11 @@ INFIDELITIES = [
     ),
     ("texts of errors", "have Snowflake's codes where they are known; the wording after them is often the engine's"),
     ("views", "are kept as the engine wrote them: get_ddl and show views have other blanks"),
-    ("copy into", "takes what the engine takes; there is no put"),
+    (
+        "copy into",
+        "takes what the engine takes, and files by name from a folder that stands for every stage; there is no put",
+    ),
+    ("insert of plain texts", "is not parsed: rows get into the engine as one text, and are cast to what columns are"),
     (
         "time travel, match_recognize, asof join, user defined functions, procedures, streams, tasks, stages of a cloud",
         "are refused",

@@ -23,6 +23,7 @@ from sqlglot import exp
 import cells
 import effects
 import information_schema
+import plain_rows
 import rewrites
 import rules
 import words
@@ -121,6 +122,8 @@ class Session:
         """Runs one statement."""
         self.stopped.clear()
         try:
+            if plain := plain_rows.plain_insert(text):
+                return self._in_the_engine_parsed(plain, None)
             statement = single(text)
             for rule in rules.STATEMENTS:
                 if found := rule.pattern.match(statement):
@@ -228,8 +231,11 @@ class Session:
         if alone:
             self.duckdb.begin()
         try:
-            cursor.run(expression.copy(), params)
-            answer = self._answer(cursor, expression)
+            if plain_rows.ROWS in expression.meta:
+                answer = plain_rows.insert(self, expression)
+            else:
+                cursor.run(expression.copy(), params)
+                answer = self._answer(cursor, expression)
             if alone:
                 self.duckdb.commit()
             return answer
@@ -294,6 +300,9 @@ def single(text: str) -> str:
             "000008", "0A000", f"Actual statement count {statements} did not match the desired statement count 1."
         )
     kept = [token for index, token in enumerate(tokens) if index not in ends]
+    if kept[0].token_type == sqlglot.TokenType.COMMAND:
+        # The tokenizer does not look into what it calls commands, and forgets where they end.
+        return text[kept[0].start :].rstrip().removesuffix(";").rstrip()
     pieces = [text[kept[0].start : kept[0].end + 1]]
     for before, token in itertools.pairwise(kept):
         between = text[before.end + 1 : token.start]

@@ -1,6 +1,7 @@
 //! One worker's session: statements one after another, an expired session replaced by a new one in the same state, and
 //! what may be sent again sent again. Knows not how to log in.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use snowflake_connector_rs as client;
@@ -14,7 +15,7 @@ use crate::adapter::snowflake::login;
 use crate::adapter::snowflake::statements::{self, Effect};
 use crate::adapter::{AdapterError, Answer, Connection, Interrupt};
 use crate::base::clock::Stopwatch;
-use crate::base::table::{Table, TableColumn};
+use crate::base::table::{Receipt, Table, TableColumn};
 
 /// What somebody who logged in has, and what was done there since.
 pub(super) struct Session {
@@ -117,14 +118,14 @@ impl SnowflakeConnection {
             let statement = sql.get(range.clone()).unwrap_or_default();
             let wanted = fetch && index + 1 == count;
             let done = self.one(statement, wanted, limit).map_err(|error| shifted(error, range.start))?;
-            answer.receipt.statements = index + 1;
-            // What a transaction did is told by the statement before its end.
-            if index == 0 || statements::effect(statement) != Effect::Ends {
-                let rows = done.rows.map(|rows| format!(" {rows}")).unwrap_or_default();
-                answer.receipt.message = format!("SUCCESS{rows}");
-                answer.receipt.rows_affected = done.changed;
-                answer.receipt.query_id = Some(done.query_id);
-            }
+            let rows = done.rows.map(|rows| format!(" {rows}")).unwrap_or_default();
+            answer.receipt = Receipt {
+                message: format!("SUCCESS{rows}"),
+                rows_affected: done.changed,
+                statements: index + 1,
+                query_id: Some(done.query_id),
+                ..Receipt::default()
+            };
             answer.table = done.table;
         }
         answer.receipt.seconds = watch.seconds();
@@ -312,6 +313,10 @@ impl Connection for SnowflakeConnection {
 
     fn roll_back(&mut self) {
         self.take_back();
+    }
+
+    fn statements(&self, sql: &str) -> Vec<Range<usize>> {
+        statements::split(sql)
     }
 
     fn interrupter(&self) -> Arc<dyn Interrupt> {
