@@ -2,10 +2,12 @@
 
 {# Tags the statements of a node and sends them to its warehouse, where these are not the session's own. #}
 {% macro snowflake___enter_node(entered) %}
-    {%- set warehouse = config.get('snowflake_warehouse') -%}
+    {# A dynamic table is filled by its own warehouse, whatever the session's. #}
+    {%- set warehouse = none if config.get('materialized') == 'dynamic_table' else config.get('snowflake_warehouse') -%}
     {%- if warehouse and warehouse | upper != (target.warehouse or '') | upper -%}
         {# Where the profile names no warehouse it is the user's own, which may be none. #}
-        {%- set before = target.warehouse or run_query('select current_warehouse()').rows[0][0] -%}
+        {%- set found = none if target.warehouse else run_query('select current_warehouse()') -%}
+        {%- set before = found.rows[0][0] if found and found.rows else target.warehouse -%}
         {%- do run_query('use warehouse ' ~ warehouse) -%}
         {%- do entered.update({'warehouse': before}) -%}
     {%- endif -%}
