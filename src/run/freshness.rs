@@ -20,6 +20,7 @@ use crate::jinja::syntax::{Origin, parse};
 use crate::jinja::value::Value;
 use crate::run::catalog::call_macro;
 use crate::run::events::{Event, NodeLabel};
+use crate::run::freshness_metadata::Metadata;
 use crate::run::hooks;
 use crate::run::host::{Line, NodeHost};
 use crate::run::label;
@@ -83,10 +84,11 @@ pub fn run(session: &Arc<Session>, chosen: &BTreeSet<String>, with_hooks: bool) 
     let plan = Plan::new(&project.nodes, &project.graph, chosen, false);
     let order = Order::by_level(&plan);
     let checked = Mutex::new(Vec::new());
+    let metadata = Metadata::of(session, chosen);
     let prepare = |_| -> Line { Rc::new(RefCell::new(None)) };
     scheduler::run(&plan, &order, threads, prepare, |line: &mut Line, turn: Turn<'_>| {
         if let Some(node) = project.nodes.get(turn.id) {
-            let done = one_turn(session, line, node, &turn, goes_on);
+            let done = one_turn(session, line, node, &turn, goes_on.then_some(&metadata));
             checked.lock().unwrap_or_else(PoisonError::into_inner).push(done);
         }
         Outcome::Passed
@@ -100,23 +102,29 @@ pub fn run(session: &Arc<Session>, chosen: &BTreeSet<String>, with_hooks: bool) 
     FreshnessOutcome { sources, hooks, seconds: watch.seconds() }
 }
 
-fn one_turn(session: &Arc<Session>, line: &Line, node: &Node, turn: &Turn<'_>, goes_on: bool) -> Checked {
+fn one_turn(
+    session: &Arc<Session>,
+    line: &Line,
+    node: &Node,
+    turn: &Turn<'_>,
+    metadata: Option<&Metadata>,
+) -> Checked {
     let name =
         node.source().map_or_else(String::new, |source| format!("{}.{}", source.source_name, node.name));
     let label =
         NodeLabel { description: format!("freshness of {name}"), ..label::label(&session.project, node) };
     let (index, total) = (turn.index, turn.total);
-    if !goes_on || session.halted().is_some() {
+    let Some(metadata) = metadata.filter(|_| session.halted().is_none()) else {
         let result = NodeResult::new(&node.unique_id, Status::Skipped).message("it was not asked");
         return Checked { label, result, age: None };
-    }
+    };
     session.listener.notice(&Event::NodeStarted { index, total, node: label.clone() });
     let watch = Stopwatch::start();
     let begun = clock::now();
     let host = NodeHost::for_node(session, line, node, None);
     let mut result = NodeResult::new(&node.unique_id, Status::Pass);
     result.compiled_at = Some((begun, begun));
-    let age = match ask(session, &host, node) {
+    let age = match ask(session, &host, node, metadata) {
         Ok(age) => {
             result.status = judge(node, age.seconds);
             Some(age)
@@ -136,8 +144,17 @@ fn one_turn(session: &Arc<Session>, line: &Line, node: &Node, turn: &Turn<'_>, g
     Checked { label, result, age }
 }
 
-fn ask(session: &Arc<Session>, host: &Rc<NodeHost>, node: &Node) -> Result<Age, RenderError> {
+fn ask(
+    session: &Arc<Session>,
+    host: &Rc<NodeHost>,
+    node: &Node,
+    metadata: &Metadata,
+) -> Result<Age, RenderError> {
     let shared: Rc<dyn Host> = host.clone();
+    if let Some(told) = metadata.ask(session, &shared, node) {
+        let (changed, asked) = told.map_err(|error| RenderError::new(error.message))?;
+        return Ok(age(changed, asked));
+    }
     let relation = Value::object(node_value::relation(node));
     let (macro_name, arguments) = if let Some(query) = node.config.text("loaded_at_query") {
         let query = rendered(session, &shared, node, query)?;
@@ -175,8 +192,7 @@ fn rendered(
 /// Reads the one row of the answer: the newest moment, and the moment of asking.
 fn read_age(answer: &Value) -> Result<Age, HostError> {
     let table = items::attribute(answer, "table").unwrap_or(Value::None);
-    let rows: Vec<Vec<Value>> =
-        table.iterate().unwrap_or_default().iter().filter_map(Value::iterate).collect();
+    let rows = cells(&table);
     let [row] = rows.as_slice() else {
         return Err(HostError::new(format!("one row tells how old a source is, and {} came", rows.len())));
     };
@@ -184,10 +200,18 @@ fn read_age(answer: &Value) -> Result<Age, HostError> {
         return Err(HostError::new("a row with two moments tells how old a source is"));
     };
     let max_loaded_at = if loaded.is_none() { beginning_of_time() } else { moment(loaded)? };
-    let snapshotted_at = moment(asked)?;
+    Ok(age(max_loaded_at, moment(asked)?))
+}
+
+/// Returns the rows of a table.
+pub(super) fn cells(table: &Value) -> Vec<Vec<Value>> {
+    table.iterate().unwrap_or_default().iter().filter_map(Value::iterate).collect()
+}
+
+fn age(max_loaded_at: DateTime<Utc>, snapshotted_at: DateTime<Utc>) -> Age {
     let between: TimeDelta = snapshotted_at - max_loaded_at;
     let seconds = between.num_seconds() as f64 + f64::from(between.subsec_nanos()) / 1e9;
-    Ok(Age { max_loaded_at, snapshotted_at, seconds })
+    Age { max_loaded_at, snapshotted_at, seconds }
 }
 
 /// The first moment that Python knows.
@@ -196,7 +220,7 @@ fn beginning_of_time() -> DateTime<Utc> {
 }
 
 /// Returns a moment in universal time, which is meant where no zone is named.
-fn moment(value: &Value) -> Result<DateTime<Utc>, HostError> {
+pub(super) fn moment(value: &Value) -> Result<DateTime<Utc>, HostError> {
     match value {
         Value::DateTime(stamp) => Ok(stamp.and_utc()),
         Value::Moment(moment, _) => Ok(moment.to_utc()),

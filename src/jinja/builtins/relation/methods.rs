@@ -139,7 +139,7 @@ fn read_parts(read: &mut dyn FnMut(&str) -> Result<Option<Value>>, mut parts: Pa
 }
 
 /// Returns the information schema of the relation's database, or one view of it.
-fn information_schema(relation: &Relation, view: Option<String>) -> Relation {
+pub(super) fn information_schema(relation: &Relation, view: Option<String>) -> Relation {
     Relation {
         schema: None,
         identifier: Some("INFORMATION_SCHEMA".to_owned()),

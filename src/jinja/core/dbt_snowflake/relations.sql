@@ -114,6 +114,11 @@
     {{ get_rename_sql(make_intermediate_relation(relation), relation.render()) }}
 {%- endmacro -%}
 
+{# Views have nothing that goes with them. #}
+{% macro snowflake__drop_view(relation) -%}
+    drop view if exists {{ relation.render() }}
+{%- endmacro %}
+
 {# Dynamic tables are the materialized views here. #}
 {% macro snowflake__drop_materialized_view(relation) -%}
     drop dynamic table if exists {{ relation }}
