@@ -64,9 +64,9 @@ impl Shop {
     /// Sends statements as somebody else does.
     pub(super) fn sql(&self, statements: &[&str]) {
         let wire = Server::shared().session(&self.database);
-        statements.iter().for_each(|statement| {
+        for statement in statements {
             wire.rows(&statement.replace("marts.", &format!("{}.marts.", self.database)));
-        });
+        }
         self.news();
     }
 

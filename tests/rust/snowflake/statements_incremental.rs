@@ -16,19 +16,21 @@ fn strategies() -> Shop {
             model("merged", "unique_key='id'"),
             model("overwritten", "incremental_strategy='insert_overwrite'"),
             model("unkeyed", "incremental_strategy='merge'"),
+            model("via_transient", "unique_key='id', tmp_relation_type='transient', cluster_by='id', table_tag=\"a = 'b'\""),
             model("via_table", "unique_key=['id', 'name'], tmp_relation_type='table', incremental_predicates=['DBT_INTERNAL_DEST.id > 0']"),
         ]
         .concat(),
     )
 }
 
-const MODELS: &[&str] = &["appended", "deleted", "merged", "overwritten", "unkeyed", "via_table"];
+const MODELS: &[&str] =
+    &["appended", "deleted", "merged", "overwritten", "unkeyed", "via_table", "via_transient"];
 
 #[test]
 fn each_strategy_changes_rows_in_one_transaction() {
     let shop = strategies();
     let first = shop.sent(&["run"]);
-    assert_eq!(first.lines().count(), MODELS.len(), "{first}");
+    assert_eq!(first.lines().count(), MODELS.len(), "one for each:\n{first}");
     insta::assert_snapshot!(shop.sent(&["run"]), @r#"
     create or replace temporary view DEV.marts.appended__dbt_tmp as (select 2 as id, 'later' as name union all select 3, 'new')
     describe table DEV.marts.appended__dbt_tmp
@@ -63,6 +65,11 @@ fn each_strategy_changes_rows_in_one_transaction() {
     describe table DEV.marts.via_table
     merge into DEV.marts.via_table as DBT_INTERNAL_DEST using DEV.marts.via_table__dbt_tmp as DBT_INTERNAL_SOURCE on (DBT_INTERNAL_DEST.id > 0) and (DBT_INTERNAL_SOURCE.id = DBT_INTERNAL_DEST.id) and (DBT_INTERNAL_SOURCE.name = DBT_INTERNAL_DEST.name) when matched then update set "ID" = DBT_INTERNAL_SOURCE."ID", "NAME" = DBT_INTERNAL_SOURCE."NAME" when not matched then insert ("ID", "NAME") values (DBT_INTERNAL_SOURCE."ID", DBT_INTERNAL_SOURCE."NAME")
     drop table if exists DEV.marts.via_table__dbt_tmp cascade
+    create or replace transient table DEV.marts.via_transient__dbt_tmp as (select 2 as id, 'later' as name union all select 3, 'new')
+    describe table DEV.marts.via_transient__dbt_tmp
+    describe table DEV.marts.via_transient
+    merge into DEV.marts.via_transient as DBT_INTERNAL_DEST using DEV.marts.via_transient__dbt_tmp as DBT_INTERNAL_SOURCE on ((DBT_INTERNAL_SOURCE.id = DBT_INTERNAL_DEST.id)) when matched then update set "ID" = DBT_INTERNAL_SOURCE."ID", "NAME" = DBT_INTERNAL_SOURCE."NAME" when not matched then insert ("ID", "NAME") values (DBT_INTERNAL_SOURCE."ID", DBT_INTERNAL_SOURCE."NAME")
+    drop table if exists DEV.marts.via_transient__dbt_tmp cascade
     "#);
     insta::assert_snapshot!(shop.rows(MODELS), @r#"
     appended: ["1","first"] ["2","first"] ["2","later"] ["3","new"]
@@ -71,6 +78,7 @@ fn each_strategy_changes_rows_in_one_transaction() {
     overwritten: ["2","later"] ["3","new"]
     unkeyed: ["1","first"] ["2","first"] ["2","later"] ["3","new"]
     via_table: ["1","first"] ["2","first"] ["2","later"] ["3","new"]
+    via_transient: ["1","first"] ["2","later"] ["3","new"]
     "#);
     assert_eq!(shop.sent(&["run", "--full-refresh"]), first);
     insta::assert_snapshot!(shop.rows(&["merged"]), @r#"merged: ["1","first"] ["2","first"]"#);

@@ -53,7 +53,7 @@ functions:
     );
     // The stand-in has no functions.
     let (_, sent) = shop.run(&["build"]);
-    insta::assert_snapshot!(sent, @"create or replace function DEV.marts.twice (a number) returns number immutable as $$ a * 2 $$  -- refused: 001003");
+    insta::assert_snapshot!(sent, @"create or replace function DEV.marts.twice (a number) returns number immutable comment = 'doubles' as $$ a * 2 $$  -- refused: 001003");
 }
 
 #[test]
