@@ -116,7 +116,7 @@ select 'a' as name, 1 as id
     insta::assert_snapshot!(shop.sent(&["run"]), @r#"
     create or replace transient table DEV.marts.bare comment = 'it''s $1 \\ "all"' as (select 1 as id, 2 as two)
     describe table DEV.marts.bare
-    alter table DEV.marts.bare alter "ID" comment 'the key', "TWO" comment ''
+    alter table DEV.marts.bare alter "ID" comment 'the key'
     select * from (select 1 as id, 'a' as name) as __dbt_sbq where false limit 0
     create or replace transient table DEV.marts.masked ("ID" NUMBER(38,0), "NAME" VARCHAR(16777216) with masking policy marts.hidden) as (select 1 as id, 'a' as name)
     select * from (select 'a' as name, 1 as id) as __dbt_sbq where false limit 0
@@ -137,6 +137,44 @@ select 'a' as name, 1 as id
         "{}",
         answer.told()
     );
+}
+
+#[test]
+fn comments_are_put_where_they_differ() {
+    let shop = Shop::new(
+        "
+//- models/models.yml
+models:
+  - name: told
+    description: all
+    columns: [{name: id, description: \"{{ var('id', 'the key') }}\"}]
+//- models/told.sql
+{{ config(materialized='incremental', unique_key='id', persist_docs={'relation': true, 'columns': true}) }}
+select 1 as id, 2 as two
+",
+    );
+    let mut told = Vec::new();
+    for vars in ["{}", "{}", "{id: its key}"] {
+        let sent = shop.sent(&["run", "--vars", vars]);
+        let kept = sent.lines().filter(|line| line.contains("comment") || line.starts_with("describe"));
+        told.push(format!("-- {vars}"));
+        told.extend(kept.map(str::to_owned));
+    }
+    insta::assert_snapshot!(told.join("\n"), @r#"
+    -- {}
+    create or replace transient table DEV.marts.told comment = 'all' as (select 1 as id, 2 as two)
+    describe table DEV.marts.told
+    alter table DEV.marts.told alter "ID" comment 'the key'
+    -- {}
+    describe table DEV.marts.told__dbt_tmp
+    describe table DEV.marts.told
+    comment on table DEV.marts.told is 'all'
+    -- {id: its key}
+    describe table DEV.marts.told__dbt_tmp
+    describe table DEV.marts.told
+    comment on table DEV.marts.told is 'all'
+    alter table DEV.marts.told alter "ID" comment 'its key'
+    "#);
 }
 
 #[test]
