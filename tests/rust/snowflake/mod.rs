@@ -2,6 +2,8 @@
 //! stands in for the warehouse.
 
 mod faults;
+mod live;
+mod loading;
 mod login;
 mod mock;
 mod pool;
