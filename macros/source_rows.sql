@@ -33,7 +33,8 @@
     {%- for name in required if name | lower not in found -%}
         {%- do missing.append(name) -%}
     {%- endfor -%}
-    {%- if execute and missing -%}
+    {#- Of a table that is not there the database tells itself. -#}
+    {%- if found and missing -%}
         {%- do exceptions.raise_compiler_error(
             raw_place(file) ~ " lacks required column"
             ~ ("s " if missing | length > 1 else " ") ~ missing | join(", ")
@@ -59,7 +60,7 @@
     {%- do require_columns(file, required, found) -%}
     select distinct
     {%- for name in required + optional %}
-        {%- if not execute or name | lower in found %}
+        {%- if not found or name | lower in found %}
         {{ raw_text(found.get(name | lower, name)) }} as raw_{{ name | lower }}
         {%- else %}
         cast(null as varchar) as raw_{{ name | lower }}

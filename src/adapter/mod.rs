@@ -1,9 +1,11 @@
 //! Databases behind one trait: connect, run a statement, say what happened. Knows no graph, no template and no
 //! materialization; what differs in SQL lies in macros.
 
+mod dry;
 pub mod duckdb;
 pub mod snowflake;
 
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -33,6 +35,11 @@ pub trait Adapter: Send + Sync {
         false
     }
 
+    /// Tells whether anything comes back: not where nothing is sent.
+    fn answers(&self) -> bool {
+        true
+    }
+
     /// Returns the version of the database's engine, where it is known without a connection.
     fn engine_version(&self) -> String;
 }
@@ -41,6 +48,11 @@ pub trait Adapter: Send + Sync {
 pub trait Connection: Send {
     /// Runs one or more statements; the answer is the last one's. `fetch` asks for its rows, at most `limit`.
     fn run(&mut self, sql: &str, fetch: bool, limit: Option<usize>) -> Result<Answer, AdapterError>;
+
+    /// Takes a text of several statements apart, where each is sent by itself: where each begins and ends.
+    fn statements(&self, sql: &str) -> Vec<Range<usize>> {
+        std::iter::once(0..sql.len()).collect()
+    }
 
     /// Returns the bytes that a table takes in the database; `None` where that is not known, or not worth a look.
     fn stored_bytes(&mut self, _relation: &str) -> Option<u64> {
@@ -140,4 +152,14 @@ pub fn open(target: &Target, access: Access) -> Result<Arc<dyn Adapter>, Adapter
             target.name
         ))),
     }
+}
+
+/// Makes what stands for a target's database where nothing is to be sent.
+pub fn dry(target: &Target) -> Arc<dyn Adapter> {
+    let whole: dry::Split = |sql| std::iter::once(0..sql.len()).collect();
+    let (transacts, split) = match target.adapter.as_str() {
+        "snowflake" => (false, snowflake::split as dry::Split),
+        _ => (true, whole),
+    };
+    Arc::new(dry::Dry { transacts, split })
 }

@@ -2,6 +2,7 @@
 
 pub mod args;
 pub mod commands;
+mod dry_run;
 pub mod exit;
 mod flags;
 mod interrupt;

@@ -213,7 +213,7 @@ impl Setting {
             profiles_folder: path("profiles_dir"),
             profile: flags.text("profile").map(str::to_owned),
             target: flags.text("target").map(str::to_owned),
-            threads: if flags.is_on("single_threaded") { Some(1) } else { asked },
+            threads: if flags.is_on("single_threaded") || flags.is_on("dry_run") { Some(1) } else { asked },
             target_path: flags.text("target_path").map(str::to_owned),
             vars,
             flags: flags.clone(),
@@ -350,7 +350,11 @@ fn settle(
     let here = fs::current_folder().map_err(told)?;
     let mut given = global.flags.0.clone();
     if let Some(running) = running {
-        let switches = [("full_refresh", running.full_refresh), ("store_failures", running.store_failures)];
+        let switches = [
+            ("full_refresh", running.full_refresh),
+            ("store_failures", running.store_failures),
+            ("dry_run", running.dry_run),
+        ];
         given.extend(
             switches.into_iter().filter(|(_, on)| *on).map(|(name, on)| (name.to_owned(), on.into())),
         );

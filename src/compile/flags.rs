@@ -139,6 +139,7 @@ pub const FLAGS: &[Flag] = &[
 const OF_COMMANDS: &[Flag] = &[
     flag("full_refresh", OFF, ""),
     flag("store_failures", OFF, ""),
+    flag("dry_run", OFF, ""),
     flag("empty", OFF, ""),
     flag("sample", Kind::Text, ""),
     flag("event_time_start", Kind::Text, ""),

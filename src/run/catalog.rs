@@ -13,7 +13,8 @@ use crate::jinja::eval::{Environment, Mode, call};
 use crate::jinja::host::{Host, HostError};
 use crate::jinja::macros::MacroValue;
 use crate::jinja::value::{Arguments, Value};
-use crate::run::session::{Line, NodeHost, Session};
+use crate::run::host::{Line, NodeHost};
+use crate::run::session::Session;
 use crate::run::side_by_side::side_by_side;
 
 /// Makes an environment for macros that belong to no node.

@@ -9,8 +9,9 @@ use crate::graph::nodes::Node;
 use crate::jinja::eval::error::RenderError;
 use crate::jinja::host::Host;
 use crate::jinja::value::Text;
+use crate::run::host::{Line, NodeHost};
 use crate::run::result::{NodeResult, Status};
-use crate::run::session::{Line, NodeHost, Session};
+use crate::run::session::Session;
 use crate::run::task;
 
 /// The materialization that clones, whatever the node's own is.

@@ -21,11 +21,12 @@ use crate::jinja::value::Value;
 use crate::run::catalog::call_macro;
 use crate::run::events::{Event, NodeLabel};
 use crate::run::hooks;
+use crate::run::host::{Line, NodeHost};
 use crate::run::label;
 use crate::run::plan::Plan;
 use crate::run::result::{NodeResult, Status};
 use crate::run::scheduler::{self, Order, Outcome, Turn};
-use crate::run::session::{Line, NodeHost, Session};
+use crate::run::session::Session;
 use crate::run::task;
 
 /// How old a source is.

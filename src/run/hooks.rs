@@ -15,8 +15,9 @@ use crate::jinja::eval::error::RenderError;
 use crate::jinja::host::Host;
 use crate::jinja::value::{Text, Value, Zone};
 use crate::run::events::{Event, NodeLabel};
+use crate::run::host::{Line, NodeHost};
 use crate::run::result::{BatchResults, NodeResult, Status};
-use crate::run::session::{Line, NodeHost, Session};
+use crate::run::session::Session;
 use crate::run::{label, task};
 
 /// The key that the first hooks stand under.

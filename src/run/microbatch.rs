@@ -19,9 +19,10 @@ use crate::jinja::builtins::relation::Relation;
 use crate::jinja::eval::error::RenderError;
 use crate::jinja::host::Host;
 use crate::run::events::{Event, NodeLabel};
+use crate::run::host::{Line, NodeHost};
 use crate::run::microbatch_windows::{self, Asked, suffix};
 use crate::run::result::{BatchResults, NodeResult, Status};
-use crate::run::session::{Line, NodeHost, Session};
+use crate::run::session::Session;
 use crate::run::{label, task};
 
 /// How many failed batches are told of in full.

@@ -7,6 +7,7 @@ mod cloning;
 pub mod events;
 pub mod freshness;
 pub mod hooks;
+pub mod host;
 pub mod journal;
 pub mod label;
 pub mod microbatch;

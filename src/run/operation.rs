@@ -12,8 +12,9 @@ use crate::jinja::host::Host;
 use crate::jinja::macros::{Macro, MacroValue};
 use crate::jinja::value::{Arguments, Value};
 use crate::run::catalog;
+use crate::run::host::{Line, NodeHost};
 use crate::run::result::{NodeResult, Status};
-use crate::run::session::{Line, NodeHost, Session};
+use crate::run::session::Session;
 
 /// Finds the macro that a name means: `name`, or `package.name`.
 pub fn find<'s>(session: &'s Session, name: &str) -> Option<&'s Arc<Macro>> {

@@ -10,6 +10,7 @@ use crate::compile::project::{DBT_VERSION, Project};
 use crate::compile::{context, node_value};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::graph::nodes::Node;
+use crate::jinja::core;
 use crate::jinja::eval::{Environment, Mode, render};
 use crate::jinja::syntax::tree::Template;
 use crate::jinja::syntax::{Origin, parse};
@@ -36,13 +37,14 @@ enum Wanted {
 impl QueryComment {
     /// Reads `query-comment` of the root project: a template, or a mapping with one; an empty one turns it off.
     pub fn read(project: &Project) -> Result<Self, Box<Diagnostic>> {
+        let usual = core::dialect(&project.invocation.target.adapter).comments_last;
         let given = project.root().and_then(|root| root.definition.query_comment.as_ref());
-        let Some(given) = given else { return Ok(Self { text: Wanted::Default, append: false }) };
+        let Some(given) = given else { return Ok(Self { text: Wanted::Default, append: usual }) };
         if !given.is_map() {
-            return Ok(Self { text: wanted(given)?, append: false });
+            return Ok(Self { text: wanted(given)?, append: usual });
         }
         let append = match given.get("append").map(yaml::Node::to_data) {
-            None | Some(Data::Null) => false,
+            None | Some(Data::Null) => usual,
             Some(Data::Bool(append)) => append,
             Some(_) => {
                 let place = given.get("append").map_or(given.place, |node| node.place);

@@ -15,10 +15,11 @@ use crate::jinja::value::{Text, Value};
 use crate::run::batches::Batches;
 use crate::run::catalog;
 use crate::run::events::{Event, NodeLabel};
+use crate::run::host::{Line, NodeHost};
 use crate::run::label;
 use crate::run::result::{NodeResult, Status};
 use crate::run::seeds::{SeedError, SeedFile};
-use crate::run::session::{Line, NodeHost, Session};
+use crate::run::session::Session;
 use crate::run::side_by_side::side_by_side;
 
 /// What stands behind a table's name while it is loaded.
@@ -116,7 +117,7 @@ impl Loading<'_> {
         self.call("create_raw_table", vec![Value::object(beside.clone()), columns.clone()])?;
         let loaded = self.fill(&csv, &beside, &names, columns).and_then(|expected| {
             let counted = self.count(&beside)?;
-            if counted == expected {
+            if counted == expected || !self.session.adapter.answers() {
                 return Ok(counted);
             }
             Err(HostError::new(format!(
@@ -196,6 +197,9 @@ impl Loading<'_> {
     fn count(&self, relation: &Relation) -> Result<i64, HostError> {
         let sql = Text::new(format!("select count(*) as n from {}", relation.render()));
         let (_, table) = self.host.run(&sql, false, true, Some(1))?;
+        if !self.session.adapter.answers() {
+            return Ok(0);
+        }
         let count = table.rows.first().and_then(|row| row.first()).and_then(Cell::to_i64);
         count.ok_or_else(|| HostError::new("the database did not count the rows"))
     }

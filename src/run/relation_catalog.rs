@@ -13,7 +13,8 @@ use crate::jinja::eval::items;
 use crate::jinja::host::{Host, HostError};
 use crate::jinja::value::Value;
 use crate::run::catalog::call_macro;
-use crate::run::session::{Line, NodeHost, Session};
+use crate::run::host::{Line, NodeHost};
+use crate::run::session::Session;
 
 /// A row of the answer: what each of its columns says.
 type Row = BTreeMap<String, Value>;

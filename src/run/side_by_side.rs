@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread::Builder;
 
 use crate::jinja::host::HostError;
-use crate::run::session::Line;
+use crate::run::host::Line;
 use crate::run::task;
 
 /// Does work for each item on so many threads; returns what came of them, in their order.

@@ -13,8 +13,9 @@ use crate::jinja::eval::error::RenderError;
 use crate::jinja::eval::items;
 use crate::jinja::host::Host;
 use crate::jinja::value::{Text, Value};
+use crate::run::host::{Line, NodeHost};
 use crate::run::result::{NodeResult, Status};
-use crate::run::session::{Line, NodeHost, Session};
+use crate::run::session::Session;
 use crate::run::task;
 use crate::run::unit_tests_diff::{Row, diff};
 

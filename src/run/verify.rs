@@ -18,10 +18,11 @@ use crate::graph::nodes::Node;
 use crate::jinja::host::{Host, HostError};
 use crate::jinja::value::Text;
 use crate::run::events::{Event, Listener};
+use crate::run::host::{Line, NodeHost};
 use crate::run::microbatch::{self, Begun, Earlier};
 use crate::run::microbatch_windows;
 use crate::run::result::{BatchResults, NodeResult, Status};
-use crate::run::session::{Line, NodeHost, Session};
+use crate::run::session::Session;
 use crate::run::{catalog, label, task};
 
 /// What is asked of a proof.

@@ -23,6 +23,7 @@ use crate::adapter::snowflake::login::Logins;
 use crate::adapter::snowflake::session::{Session, SnowflakeConnection};
 use crate::adapter::snowflake::settings::Settings;
 pub use crate::adapter::snowflake::settings::shown;
+pub(super) use crate::adapter::snowflake::statements::split;
 use crate::adapter::{Adapter, AdapterError, Connection};
 use crate::project::profile::Target;
 

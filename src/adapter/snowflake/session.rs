@@ -1,6 +1,7 @@
 //! One worker's session: statements one after another, an expired session replaced by a new one in the same state, and
 //! what may be sent again sent again. Knows not how to log in.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use snowflake_connector_rs as client;
@@ -308,6 +309,10 @@ impl Connection for SnowflakeConnection {
             self.roll_back();
         }
         answer
+    }
+
+    fn statements(&self, sql: &str) -> Vec<Range<usize>> {
+        statements::split(sql)
     }
 
     fn interrupter(&self) -> Arc<dyn Interrupt> {

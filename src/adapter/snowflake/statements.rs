@@ -10,7 +10,7 @@ use crate::adapter::snowflake::words::{Piece, pieces};
 ///
 /// Snowflake's rules: texts in `'..'` (with `\` and `''`), `".."` and `$$..$$` and comments hold no end of a statement,
 /// and neither does a block of its scripting, `begin .. end`.
-pub(super) fn split(sql: &str) -> Vec<Range<usize>> {
+pub(in crate::adapter) fn split(sql: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut splitter = Splitter::default();
     let mut start = 0;

@@ -61,6 +61,9 @@ pub struct Running {
     /// Keep the rows that fail a test in a table
     #[arg(long)]
     pub store_failures: bool,
+    /// Show every statement in order, and send none: as if the database were empty
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 impl Running {
@@ -68,6 +71,7 @@ impl Running {
     pub fn absorb(&mut self, later: &Self) {
         self.full_refresh |= later.full_refresh;
         self.store_failures |= later.store_failures;
+        self.dry_run |= later.dry_run;
     }
 }
 

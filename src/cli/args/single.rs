@@ -276,6 +276,9 @@ pub struct Load {
     /// Tables of the source to load; all of them when none is named
     #[arg(long, value_name = "NAME", num_args = 1..)]
     pub tables: Vec<String>,
+    /// Show every statement in order, and send none
+    #[arg(long)]
+    pub dry_run: bool,
     /// Where the database has the same folder itself, as `@stage/path` on Snowflake: files are copied from there
     #[arg(long, value_name = "STAGE")]
     pub stage: Option<String>,

@@ -8,13 +8,14 @@ use crate::artifact;
 use crate::artifact::run_results::run_results;
 use crate::cli::args::{Kinds, Selection};
 use crate::cli::commands::show;
+use crate::cli::dry_run::Statements;
 use crate::cli::exit::Exit;
 use crate::cli::interrupt;
 use crate::cli::kinds::Taken;
 use crate::cli::session::Setting;
 use crate::compile::project::Project;
 use crate::graph::nodes::{Node, ResourceType};
-use crate::run::events::Event;
+use crate::run::events::{Event, Listener};
 use crate::run::nodes::{Action, Asked, RunOutcome, run as run_nodes};
 use crate::run::past::Past;
 use crate::run::result::NodeResult;
@@ -154,6 +155,10 @@ fn carry_out(
             if shows {
                 show::seeds(setting, &session, &outcome);
             }
+            if setting.flags.is_on("dry_run") {
+                let failed = outcome.results.iter().any(|(_, result)| result.status.is_failure());
+                return if failed { Exit::Failed } else { Exit::Fine };
+            }
             setting.listener.notice(&Event::Summary { results: outcome.results.clone(), interrupted });
             let database = outcome.database_seconds();
             let work: f64 = outcome.results.iter().map(|(_, result)| result.seconds).sum();
@@ -184,11 +189,19 @@ pub(super) fn tell_concurrency(setting: &Setting, project: &Project, nodes: usiz
 
 /// Opens a session that ctrl-C stops.
 pub(super) fn open(setting: &Setting, project: &Arc<Project>, access: Access) -> Result<Arc<Session>, Exit> {
-    let adapter = adapter::open(&project.invocation.target, access).map_err(|error| {
+    let is_dry = setting.flags.is_on("dry_run");
+    let opened = if is_dry {
+        Ok(adapter::dry(&project.invocation.target))
+    } else {
+        adapter::open(&project.invocation.target, access)
+    };
+    let adapter = opened.map_err(|error| {
         setting.complain(&format!("error: {error}"));
         Exit::Misuse
     })?;
-    let session = Session::new(project.clone(), adapter, setting.listener.clone());
+    let listener: Arc<dyn Listener> =
+        if is_dry { Arc::new(Statements::new(setting.clone())) } else { setting.listener.clone() };
+    let session = Session::new(project.clone(), adapter, listener);
     let session = Arc::new(session.map_err(|finding| {
         setting.report(&mut vec![*finding]);
         Exit::Misuse

@@ -16,8 +16,8 @@ use crate::diagnostic::render::full;
 use crate::graph::nodes::ResourceType;
 use crate::jinja::host::Host;
 use crate::run::events::{Event, NodeLabel};
+use crate::run::host::{Line, NodeHost};
 use crate::run::nodes::{Asked, RunOutcome, run as run_nodes};
-use crate::run::session::{Line, NodeHost};
 
 use ResourceType::{Analysis, Function, Model, Operation, Seed, Snapshot, Test};
 

@@ -23,7 +23,9 @@ pub(super) fn run(setting: &Setting, asked: &Load) -> Exit {
     let files = match files(setting, &project, asked) {
         Ok(files) => files,
         Err(problems) => {
-            problems.iter().for_each(|problem| setting.complain(&format!("error: {problem}")));
+            for problem in &problems {
+                setting.complain(&format!("error: {problem}"));
+            }
             return Exit::Misuse;
         }
     };
@@ -41,7 +43,9 @@ pub(super) fn run(setting: &Setting, asked: &Load) -> Exit {
     };
     let interrupted = session.halted().is_some();
     let failed = results.iter().any(|(_, result)| result.status.is_failure());
-    setting.listener.notice(&Event::Summary { results, interrupted });
+    if !setting.flags.is_on("dry_run") {
+        setting.listener.notice(&Event::Summary { results, interrupted });
+    }
     match (interrupted, failed) {
         (true, _) => Exit::Misuse,
         (_, true) => Exit::Failed,

@@ -125,6 +125,7 @@ fn given(command: &Command) -> DataMap {
             asked.clean_project_files_only,
             asked.no_clean_project_files_only,
         ),
+        Command::Load(asked) => switch("dry_run", asked.dry_run, false),
         _ => {}
     }
     flags

@@ -24,8 +24,9 @@ use crate::jinja::host::Host;
 use crate::jinja::value::Text;
 use crate::report::table;
 use crate::run::events::Event;
+use crate::run::host::{Line, NodeHost};
 use crate::run::nodes::RunOutcome;
-use crate::run::session::{Line, NodeHost, Session};
+use crate::run::session::Session;
 
 /// Runs the command.
 pub(super) fn run(setting: &Setting, selection: &Selection, asked: &Show) -> Exit {

@@ -13,7 +13,7 @@ use crate::compile::deferral::{Deferral, Led};
 use crate::compile::project::Project;
 use crate::graph::nodes::Node;
 use crate::jinja::host::Host;
-use crate::run::session::{Line, NodeHost};
+use crate::run::host::{Line, NodeHost};
 
 /// Gives the reasons for nodes.
 pub(super) struct Reasons<'p> {

@@ -26,6 +26,8 @@ pub struct Dialect {
     pub capitals: bool,
     /// Whether a backslash in a text of SQL escapes what follows.
     pub backslashes: bool,
+    /// Whether the comment of a statement stands behind it, because the database drops what stands before.
+    pub comments_last: bool,
     /// Whether names of a seed's columns are quoted unless the seed says otherwise.
     pub quotes_seed_columns: bool,
     /// Names of types in packages, and what they are called here.
@@ -65,6 +67,7 @@ pub static GENERIC: Dialect = Dialect {
     quoting: [true; 3],
     capitals: false,
     backslashes: false,
+    comments_last: false,
     quotes_seed_columns: true,
     type_labels: &[("STRING", "TEXT")],
     string_types: &["text", "character varying", "character", "varchar"],

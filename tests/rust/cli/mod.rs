@@ -9,6 +9,7 @@ mod deps;
 mod deps_archives;
 mod deps_broken;
 mod docs;
+mod dry_run;
 mod flags;
 mod freshness;
 mod hooks;

@@ -53,6 +53,7 @@ fn help_begins_with_what_there_is() {
       verify-incremental  Prove that incremental models are by batches what they are when built whole
       docs                Describe the project
       source              Look at sources
+      load                Load CSV files into the tables of a source, every column a text
       query               Ask a question in SQL about the project itself
       check               Run the project's own rules: SQL files in `checks/` that must return no row
       deps                Install the packages that packages.yml asks for

@@ -51,7 +51,7 @@ fn an_error_is_shown_on_the_line_of_the_model() {
     HH:MM:SS  Finished running 2 table models in H hours M minutes and S.SS seconds (S.SSs).
     HH:MM:SS  Completed with 1 error, 0 partial successes, and 0 warnings:
     HH:MM:SS  Error in model second (models/second.sql)
-    HH:MM:SS  error[database-error]: 000904: SQL compilation error: error line 9 at position 2
+    HH:MM:SS  error[database-error]: 000904: SQL compilation error: error line 7 at position 2
     HH:MM:SS   --> models/second.sql:4:3
     HH:MM:SS    |
     HH:MM:SS  4 |   nope

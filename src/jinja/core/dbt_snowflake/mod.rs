@@ -27,6 +27,7 @@ static DIALECT: Dialect = Dialect {
     quoting: [false; 3],
     capitals: true,
     backslashes: true,
+    comments_last: true,
     quotes_seed_columns: false,
     integer_types: &[],
     numeric_types: &[
