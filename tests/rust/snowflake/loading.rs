@@ -231,3 +231,18 @@ fn thirty_thousand_rows_go_in_few_statements() {
         shop.ask("snowflake", "select count(*), count(distinct id), max(length(text)) from landed.goods");
     assert_eq!(table.rows[0].iter().map(Cell::to_text).collect::<Vec<_>>(), ["30000", "30000", "12"]);
 }
+
+#[test]
+fn blank_lines_are_no_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    let shop = Shop::new(Warehouse::on(Server::shared(), &json!({"STANDIN_STAGE": folder.path()})));
+    for (file, rows) in [("id,text\n1,a\n\n2,b\n\n", 2), ("id,text\r\n1,a\r\n\r\n", 1)] {
+        shop.project.write("raw/goods.csv", file);
+        std::fs::write(folder.path().join("goods.csv"), file).unwrap();
+        for (target, more) in [("snowflake", ""), ("duckdb", ""), ("snowflake", "--stage @landing")] {
+            let told = shop.load(target, more).news();
+            assert!(told.contains(&format!("[LOAD {rows} in S.SSs]")), "{target} {more}\n{told}");
+            assert_eq!(shop.goods(target).len(), rows, "{target} {more}");
+        }
+    }
+}
