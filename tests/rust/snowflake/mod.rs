@@ -1,7 +1,10 @@
 //! Snowflake: the adapter against a server in this process that answers as it is told, and against a server process that
 //! stands in for the warehouse.
 
+mod bundled;
 mod faults;
+mod live;
+mod loading;
 mod login;
 mod mock;
 mod pool;
