@@ -6,6 +6,7 @@ mod faults;
 mod live;
 mod loading;
 mod login;
+mod many;
 mod mock;
 mod pool;
 mod runs;
