@@ -3,6 +3,7 @@
 
 mod bundled;
 mod faults;
+mod history;
 mod live;
 mod loading;
 mod login;
