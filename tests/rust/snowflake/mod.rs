@@ -3,9 +3,11 @@
 
 mod bundled;
 mod faults;
+mod history;
 mod live;
 mod loading;
 mod login;
+mod many;
 mod mock;
 mod pool;
 mod runs;
