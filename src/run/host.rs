@@ -16,6 +16,7 @@ use crate::jinja::host::{Change, Host, HostError};
 use crate::jinja::value::Text;
 use crate::run::cache::Before;
 use crate::run::catalog;
+use crate::run::described::Described;
 use crate::run::events::Event;
 use crate::run::journal::Doubt;
 use crate::run::session::Session;
@@ -53,6 +54,8 @@ pub struct NodeHost {
     comment: OnceCell<Result<String, String>>,
     /// Where the main statement's text is kept.
     run_path: Option<PathBuf>,
+    /// What was told of relations' columns.
+    described: Described,
 }
 
 impl NodeHost {
@@ -79,6 +82,7 @@ impl NodeHost {
             node: None,
             comment: OnceCell::new(),
             run_path: None,
+            described: Described::default(),
         }
     }
 
@@ -219,10 +223,14 @@ impl NodeHost {
 
     /// Takes back what an open transaction did; called when a node ends, however it ends.
     pub fn rollback(&self) {
+        self.described.forget();
         if self.in_transaction.replace(false) {
             // The transaction may be gone already, as after an error at commit.
             let _ = self.send("ROLLBACK", false, None);
             self.session.cache.put_back(self.uncommitted.take());
+        }
+        if let Some(connection) = self.line.borrow_mut().as_mut() {
+            connection.roll_back();
         }
     }
 }
@@ -252,7 +260,15 @@ impl Host for NodeHost {
             self.send("BEGIN", false, None)?;
             self.in_transaction.set(true);
         }
-        self.send(sql.as_str(), fetch, limit)
+        if !self.session.adapter.is_remote() {
+            return self.send(sql.as_str(), fetch, limit);
+        }
+        if let Some(known) = self.described.answer(sql.as_str()) {
+            return Ok(known);
+        }
+        let answer = self.send(sql.as_str(), fetch, limit)?;
+        self.described.note(sql.as_str(), &answer);
+        Ok(answer)
     }
 
     fn commit(&self) -> Result<(), HostError> {

@@ -217,13 +217,42 @@ fn attempt(
     let shared: Rc<dyn Host> = host.clone();
     let (names, sql) = compiled(session, &shared, node, result)?;
     let begun = clock::now();
-    let outcome = execute(session, &shared, node, &names, &sql, result);
+    let outcome = within(session, host, node, &names, || {
+        execute(session, &shared, node, &names, &sql, result)?;
+        if matches!(result.status, Status::Fail | Status::Warn) {
+            result.sample = sample(&shared, &sql);
+        }
+        Ok(())
+    });
     result.executed_at = Some((begun, clock::now()));
-    outcome?;
-    if matches!(result.status, Status::Fail | Status::Warn) {
-        result.sample = sample(&shared, &sql);
+    outcome
+}
+
+/// Does something for a node under what holds for its statements alone, such as a warehouse; whatever comes of it, what
+/// was there before is put back.
+pub(super) fn within<T>(
+    session: &Arc<Session>,
+    host: &Rc<NodeHost>,
+    node: &Node,
+    names: &Environment,
+    does: impl FnOnce() -> Result<T, RenderError>,
+) -> Result<T, RenderError> {
+    let entered = Value::dict(Vec::<(&str, Value)>::new());
+    let around = |name: &str| match session.project.macros.find(&node.package, name) {
+        Some(found) => {
+            let arguments = Arguments::positional(vec![entered.clone()]);
+            call(names, &Value::object(MacroValue(found.clone())), arguments).map(|_| ())
+        }
+        None => Ok(()),
+    };
+    let outcome = around("_enter_node").and_then(|()| does());
+    if outcome.is_err() {
+        host.rollback();
     }
-    Ok(())
+    match (outcome, around("_leave_node")) {
+        (Ok(_), Err(error)) => Err(error),
+        (outcome, _) => outcome,
+    }
 }
 
 fn execute(
