@@ -49,6 +49,9 @@ pub trait Connection: Send {
     /// Runs one or more statements; the answer is the last one's. `fetch` asks for its rows, at most `limit`.
     fn run(&mut self, sql: &str, fetch: bool, limit: Option<usize>) -> Result<Answer, AdapterError>;
 
+    /// Takes back what a transaction did that statements of the caller's own began and left open.
+    fn roll_back(&mut self) {}
+
     /// Takes a text of several statements apart, where each is sent by itself: where each begins and ends.
     fn statements(&self, sql: &str) -> Vec<Range<usize>> {
         std::iter::once(0..sql.len()).collect()
@@ -90,6 +93,8 @@ pub enum AdapterError {
         offset: Option<usize>,
         /// Whether it ran into another transaction: what was taken back can be done again.
         conflict: bool,
+        /// Whether nobody knows if the statement ran.
+        may_have_run: bool,
         /// The database's code for what is wrong, where it has one; the message tells it.
         code: Option<String>,
         /// The database's own id of the query, where it has one; the message tells it.

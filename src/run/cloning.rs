@@ -22,9 +22,8 @@ pub(super) fn run(session: &Arc<Session>, line: &Line, node: &Node, worker: usiz
     let watch = Stopwatch::start();
     let host = NodeHost::for_node(session, line, node, Some(task::output_path(session, "run", node)));
     let mut result = NodeResult::new(&node.unique_id, Status::Success);
-    let shared: Rc<dyn Host> = host.clone();
     let begun = clock::now();
-    if let Err(error) = clone(session, &shared, node, &mut result) {
+    if let Err(error) = clone(session, &host, node, &mut result) {
         task::fail(session, node, &mut result, error);
     }
     host.rollback();
@@ -36,14 +35,17 @@ pub(super) fn run(session: &Arc<Session>, line: &Line, node: &Node, worker: usiz
 
 fn clone(
     session: &Arc<Session>,
-    host: &Rc<dyn Host>,
+    host: &Rc<NodeHost>,
     node: &Node,
     result: &mut NodeResult,
 ) -> Result<(), RenderError> {
-    let names = render::environment(&session.project, node, Some(host), &Rc::default());
+    let shared: Rc<dyn Host> = host.clone();
+    let names = render::environment(&session.project, node, Some(&shared), &Rc::default());
     let other = session.project.deferral.relation(node);
     let query = other.map(|other| format!("select * from {}", other.render())).unwrap_or_default();
-    let main = task::called(session, host, node, MATERIALIZATION, &names, &Text::new(query), result)?;
+    let main = task::within(session, host, node, &names, || {
+        task::called(session, &shared, node, MATERIALIZATION, &names, &Text::new(query), result)
+    })?;
     result.receipt = main.as_ref().map(task::receipt).unwrap_or_default();
     result.message = Some(main.map_or_else(|| "No-op".to_owned(), |_| result.receipt.message.clone()));
     Ok(())

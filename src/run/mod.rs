@@ -4,6 +4,7 @@ mod batches;
 pub mod cache;
 pub mod catalog;
 mod cloning;
+mod described;
 pub mod events;
 pub mod freshness;
 pub mod hooks;

@@ -81,7 +81,9 @@ fn attempt(
         }
     }
     let names = render::environment(&session.project, &node, Some(&shared), &Rc::default());
-    let main = task::materialized(session, &shared, &node, &names, &Text::captured(output), result);
+    let main = task::within(session, host, &node, &names, || {
+        task::materialized(session, &shared, &node, &names, &Text::captured(output), result)
+    });
     result.executed_at = Some((compiled_at, clock::now()));
     judge(&main?, result);
     Ok(())

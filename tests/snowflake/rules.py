@@ -195,7 +195,7 @@ STATEMENTS = [
     ),
     statement(
         "create .. copy tags",
-        r"(?P<before>create (?:or replace )?(?:transient |secure )*(?:table|view) <name:NAME>(?: copy grants)?)"
+        r"(?P<before>create (?:or replace )?(?:transient |secure )*(?:table|view) <name:NAME>(?:(?! as ).)*?)"
         r" copy tags(?P<after>\s.*)",
         definitions.copy_tags,
         "tags of what is replaced stay",

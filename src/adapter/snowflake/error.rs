@@ -17,6 +17,9 @@ static POSITION: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"\bline (\d+) at position (-?\d+)").ok());
 static ADDRESS: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(?:error sending request )?for url \([^)]*\)(?:: )?").ok());
+/// What the client shows of an answer that it cannot read: that may be rows.
+static PREVIEW: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r#"(?s);? ?body preview: "(?:[^"\\]|\\.)*""#).ok());
 static NAME: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
         r"(?i)\b(?:object|identifier|table|view|schema|database|function|column|warehouse|role) '([^']+)'",
@@ -122,25 +125,32 @@ impl Failure {
 
     /// Makes the error of a statement that is not sent again.
     pub(super) fn of_statement(self, sql: &str, tried: &str) -> AdapterError {
+        let offset = position(&self.message, sql).or_else(|| named(&self.message, sql));
+        let said = headed(&self.message, offset.is_some());
         let mut message = match &self.code {
-            Some(code) if !self.message.starts_with(code) => format!("{code}: {}", self.message),
-            _ => self.message.clone(),
+            Some(code) if !self.message.starts_with(code) => format!("{code}: {said}"),
+            _ => said,
         };
         let id = match (&self.query_id, &self.request_id) {
             (Some(query), _) => Some(format!("query id {query}")),
             (None, Some(request)) if self.fate == Fate::Unknown => Some(format!("request id {request}")),
             _ => None,
         };
-        message.extend(id.map(|id| format!(" ({id})")));
         let reads = statements::only_reads(sql);
-        let more = [self.doubt(reads), tried, self.cure(reads)];
+        let more = [id.as_deref().unwrap_or_default(), self.doubt(reads), tried, self.cure(reads)];
         for line in more.into_iter().filter(|line| !line.is_empty()) {
             message.push('\n');
             message.push_str(line);
         }
-        let offset = position(&self.message, sql).or_else(|| named(&self.message, sql));
         let conflict = self.code.as_deref().is_some_and(|code| CONFLICTS.contains(&code));
-        AdapterError::Statement { message, offset, conflict, code: self.code, query_id: self.query_id }
+        AdapterError::Statement {
+            message,
+            offset,
+            conflict,
+            may_have_run: self.fate == Fate::Unknown,
+            code: self.code,
+            query_id: self.query_id,
+        }
     }
 
     /// Says what is not known of the statement; of one that only reads, nobody needs to know.
@@ -187,7 +197,7 @@ fn unescaped(text: &str) -> String {
     serde_json::from_str(&format!("\"{text}\"")).unwrap_or_else(|_| text.to_owned())
 }
 
-/// Tells an error with everything that led to it, but no addresses: those of chunks are as good as passwords.
+/// Tells an error with everything that led to it, but no addresses: those of chunks are as good as passwords; and no rows.
 fn chain(error: &client::Error) -> String {
     let mut told = error.to_string();
     let mut cause = error.source();
@@ -199,7 +209,26 @@ fn chain(error: &client::Error) -> String {
         }
         cause = next.source();
     }
-    ADDRESS.as_ref().map_or(told.clone(), |address| address.replace_all(&told, "").into_owned())
+    [&ADDRESS, &PREVIEW]
+        .into_iter()
+        .filter_map(|hidden| hidden.as_ref())
+        .fold(told, |told, hidden| hidden.replace_all(&told, "").into_owned())
+}
+
+/// Puts what a message says into its first line; without its first position, where that is shown at the user's line.
+fn headed(message: &str, is_shown: bool) -> String {
+    let bare = POSITION.as_ref().filter(|_| is_shown).map(|position| position.replace(message, ""));
+    let bare = bare.unwrap_or(message.into());
+    let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut told = String::new();
+    for line in bare.lines().map(words).filter(|line| !line.is_empty() && line != "error") {
+        let line = line.strip_suffix(": error").map_or(line.clone(), |line| format!("{line}:"));
+        if !told.is_empty() {
+            told.push(if told.ends_with(':') { ' ' } else { '\n' });
+        }
+        told.push_str(&line);
+    }
+    told
 }
 
 /// Finds the byte that a message like `error line 3 at position 7` points at: lines are counted from 1, positions from 0.
@@ -252,6 +281,32 @@ mod tests {
     }
 
     #[test]
+    fn what_is_wrong_comes_first() {
+        for (message, headed_message) in [
+            (
+                "SQL compilation error: error line 2 at position 5\ninvalid identifier 'NOPE'",
+                "SQL compilation error: invalid identifier 'NOPE'",
+            ),
+            (
+                "SQL compilation error:\nsyntax error line 1 at position 7 unexpected 'x'.",
+                "SQL compilation error: syntax error unexpected 'x'.",
+            ),
+            (
+                "SQL compilation error:\nerror line 1 at position 7\ninvalid identifier 'A'",
+                "SQL compilation error: invalid identifier 'A'",
+            ),
+            ("Division by zero", "Division by zero"),
+        ] {
+            assert_eq!(headed(message, true), headed_message);
+        }
+        let of_a_function = "SQL compilation error:\nerror line 1 at position 7\nbad body";
+        assert_eq!(
+            headed(of_a_function, false),
+            "SQL compilation error: error line 1 at position 7\nbad body"
+        );
+    }
+
+    #[test]
     fn a_name_that_stands_once_leads_to_the_byte() {
         let message =
             "SQL compilation error:\nObject 'ANALYTICS.PUBLIC.ORDERS' does not exist or not authorized.";
@@ -270,7 +325,7 @@ mod tests {
         };
         assert!(
             message
-                .starts_with("000606: No active warehouse selected in the current session. (query id 01b2)")
+                .starts_with("000606: No active warehouse selected in the current session.\nquery id 01b2\n")
         );
         assert!(message.contains("name a warehouse in the profile"));
         assert_eq!((code.as_deref(), query_id.as_deref()), (Some("000606"), Some("01b2")));

@@ -198,7 +198,7 @@ impl SnowflakeConnection {
 
     /// Takes back what a transaction did that is still open. After an error nobody goes on with it, and the next
     /// statement that makes something would commit it.
-    fn roll_back(&mut self) {
+    fn take_back(&mut self) {
         if !self.session.as_ref().is_some_and(|session| session.in_transaction) {
             return;
         }
@@ -289,13 +289,16 @@ fn counted(table: &Table) -> (Option<i64>, Option<i64>) {
 /// Moves the byte that an error points at from its statement to the text that this is a part of.
 fn shifted(error: AdapterError, by: usize) -> AdapterError {
     match error {
-        AdapterError::Statement { message, offset, conflict, code, query_id } => AdapterError::Statement {
-            message,
-            offset: offset.map(|offset| offset + by),
-            conflict,
-            code,
-            query_id,
-        },
+        AdapterError::Statement { message, offset, conflict, may_have_run, code, query_id } => {
+            AdapterError::Statement {
+                may_have_run,
+                message,
+                offset: offset.map(|offset| offset + by),
+                conflict,
+                code,
+                query_id,
+            }
+        }
         other => other,
     }
 }
@@ -306,9 +309,13 @@ impl Connection for SnowflakeConnection {
         let answer = self.run_all(sql, fetch, limit);
         self.running.end();
         if answer.is_err() {
-            self.roll_back();
+            self.take_back();
         }
         answer
+    }
+
+    fn roll_back(&mut self) {
+        self.take_back();
     }
 
     fn statements(&self, sql: &str) -> Vec<Range<usize>> {
@@ -322,7 +329,7 @@ impl Connection for SnowflakeConnection {
 
 impl Drop for SnowflakeConnection {
     fn drop(&mut self) {
-        self.roll_back();
+        self.take_back();
         if let Some(session) = self.session.take() {
             self.shared.give_back(session);
         }

@@ -87,6 +87,12 @@ pub fn shown(settings: &DataMap) -> DataMap {
     if let Some(reuse) = shown.get_mut("reuse_connections").filter(|reuse| reuse.is_null() && !kept_alive) {
         *reuse = true.into();
     }
+    // The tag that sessions begin with, wherever it is written.
+    if let Some(tag) = shown.get_mut("query_tag").filter(|tag| tag.is_null()) {
+        let parameters = settings.get("session_parameters").and_then(Data::as_map).into_iter().flatten();
+        let given = parameters.into_iter().find(|(key, _)| key.eq_ignore_ascii_case("query_tag"));
+        *tag = given.map_or(Data::Null, |(_, value)| value.clone());
+    }
     shown
 }
 

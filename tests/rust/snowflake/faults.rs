@@ -102,8 +102,8 @@ fn an_error_points_at_the_byte_of_the_whole_text() {
     let error = adapter.connect(&|_| {}).unwrap().run(sql, true, None).unwrap_err();
     let AdapterError::Statement { message, offset, code, query_id, .. } = error else { panic!("{error}") };
     insta::assert_snapshot!(message, @"
-    000904: SQL compilation error: error line 2 at position 2
-    invalid identifier 'NOPE' (query id query-2)
+    000904: SQL compilation error: invalid identifier 'NOPE'
+    query id query-2
     ");
     assert_eq!(offset.map(|at| &sql[at..at + 4]), Some("nope"));
     assert_eq!((code.as_deref(), query_id.as_deref()), (Some("000904"), Some("query-2")));
@@ -181,7 +181,10 @@ fn a_statement_is_stopped_and_the_session_goes_on() {
         });
         connection.run("insert into t select forever", false, None).unwrap_err()
     });
-    insta::assert_snapshot!(error.to_string(), @"000604: SQL execution canceled (query id query-1)");
+    insta::assert_snapshot!(error.to_string(), @"
+    000604: SQL execution canceled
+    query id query-1
+    ");
     connection.run("select 1", false, None).unwrap();
     assert_eq!(mock.statements().len(), 2);
 }
@@ -199,7 +202,8 @@ fn a_lost_connection_is_tried_again_only_where_nothing_is_done_twice() {
     let id = request.split("requestId=").nth(1).unwrap().to_owned();
     assert!(error.contains(&id), "{error}");
     insta::assert_snapshot!(error.replace(&id, "[ID]"), @"
-    network error: client error (SendRequest): connection closed before message completed (request id [ID])
+    network error: client error (SendRequest): connection closed before message completed
+    request id [ID]
     no whole answer came: the statement may have run, or may still run
     look for the id in Snowflake's query history; `martlet retry` goes on from here
     ");
@@ -216,9 +220,10 @@ fn a_busy_server_is_asked_again() {
     // 429 says that nothing was done, 503 does not.
     connection.run("insert into t values (1)", false, None).unwrap();
     let error = connection.run("select 1", true, None).unwrap_err().to_string();
-    let id = error.split("request id ").nth(1).unwrap().split(')').next().unwrap().to_owned();
+    let id = error.split("request id ").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
     insta::assert_snapshot!(error.replace(&id, "[ID]"), @"
-    HTTP 503 (request id [ID])
+    HTTP 503
+    request id [ID]
     sent 2 times
     `martlet retry` goes on from here
     ");
@@ -256,7 +261,8 @@ fn half_a_chunk_is_told() {
     let half = || Reply::Chunks(columns(), vec![vec![json!("1")]], vec![whole[..whole.len() / 2].to_vec()]);
     mock.on("select a", [half(), half()]);
     insta::assert_snapshot!(refused(&mock, "select a from t"), @"
-    chunk download error: gzip decompression failed: incomplete deflate stream (query id query-2)
+    chunk download error: gzip decompression failed: incomplete deflate stream
+    query id query-2
     the statement ran, but its rows did not arrive whole
     sent 2 times
     `martlet retry` goes on from here
@@ -264,7 +270,8 @@ fn half_a_chunk_is_told() {
     let json = || Reply::Chunks(columns(), vec![], vec![br#"["one"],["tw"#.to_vec()]);
     mock.on("select b", [json(), json()]);
     insta::assert_snapshot!(refused(&mock, "select b from t"), @"
-    invalid string at offset 12: unterminated string (query id query-4)
+    invalid string at offset 12: unterminated string
+    query id query-4
     the statement ran, but its rows did not arrive whole
     sent 2 times
     `martlet retry` goes on from here
@@ -289,17 +296,19 @@ fn refusals_say_what_to_do() {
         told.push(refused(&mock, "delete from t"));
     }
     insta::assert_snapshot!(told.join("\n\n"), @"
-    000606: No active warehouse selected in the current session. Select an active warehouse with the 'use warehouse' command. (query id query-1)
+    000606: No active warehouse selected in the current session. Select an active warehouse with the 'use warehouse' command.
+    query id query-1
     name a warehouse in the profile (`warehouse: ...`) that exists and that the role may use: `grant usage on warehouse ... to role ...`
 
-    003001: SQL access control error:
-    Insufficient privileges to operate on schema 'PUBLIC' (query id query-2)
+    003001: SQL access control error: Insufficient privileges to operate on schema 'PUBLIC'
+    query id query-2
     the role lacks a privilege: `grant ... to role ...`, or name another `role` in the profile
 
-    002003: SQL compilation error:
-    Object 'ANALYTICS.PUBLIC.T' does not exist or not authorized. (query id query-3)
+    002003: SQL compilation error: Object 'ANALYTICS.PUBLIC.T' does not exist or not authorized.
+    query id query-3
 
-    000630: Statement reached its statement or warehouse timeout of 10 second(s) and was canceled. (query id query-4)
+    000630: Statement reached its statement or warehouse timeout of 10 second(s) and was canceled.
+    query id query-4
     raise STATEMENT_TIMEOUT_IN_SECONDS under `session_parameters` in the profile
     ");
 }
@@ -310,12 +319,13 @@ fn an_answer_that_is_cut_off_is_told() {
     let cut = r#"{"success": true, "data": {"queryId": "q", "rowset": [["#;
     mock.on("select", [Reply::Status(200, cut), Reply::Status(200, cut)]);
     let error = refused(&mock, "select 1");
-    let id = error.split("request id ").nth(1).unwrap().split(')').next().unwrap().to_owned();
-    insta::assert_snapshot!(error.replace(&id, "[ID]"), @r#"
-    JSON parse error; body preview: "{\"success\": true, \"data\": {\"queryId\": \"q\", \"rowset\": [[": EOF while parsing a list at line 1 column 55 (request id [ID])
+    let id = error.split("request id ").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
+    insta::assert_snapshot!(error.replace(&id, "[ID]"), @"
+    JSON parse error: EOF while parsing a list at line 1 column 55
+    request id [ID]
     sent 2 times
     `martlet retry` goes on from here
-    "#);
+    ");
 }
 
 #[test]

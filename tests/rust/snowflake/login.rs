@@ -428,7 +428,8 @@ fn secrets_are_never_seen() {
     HH:MM:SS    platform_detection_timeout_seconds: 0
     HH:MM:SS    Connection test: [ERROR]
     HH:MM:SS  1 check failed:
-    ! error: the database cannot be reached: 001003: syntax error near '*****' (query id query-2)
+    ! error: the database cannot be reached: 001003: syntax error near '*****'
+    ! query id query-2
     exit 1
     ");
 }

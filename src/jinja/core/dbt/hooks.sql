@@ -41,3 +41,19 @@
 {% macro after_commit(sql) %}
     {{ make_hook_config(sql, inside_transaction=false) }}
 {% endmacro %}
+
+{# Settles what holds for the statements of one node alone; notes what `_leave_node` puts back. (dispatched) #}
+{% macro _enter_node(entered) %}
+    {{ return(adapter.dispatch('_enter_node', 'dbt')(entered)) }}
+{% endmacro %}
+
+{% macro default___enter_node(entered) %}
+{% endmacro %}
+
+{# Puts back what was there before a node, however the node ended. (dispatched) #}
+{% macro _leave_node(entered) %}
+    {{ return(adapter.dispatch('_leave_node', 'dbt')(entered)) }}
+{% endmacro %}
+
+{% macro default___leave_node(entered) %}
+{% endmacro %}

@@ -78,6 +78,10 @@
         {%- do conditions.append('FALSE') -%}
     {%- endif -%}
     {%- set names = get_quoted_csv(dest_columns | map(attribute='name')) -%}
+    {%- set given = [] -%}
+    {%- for column in dest_columns -%}
+        {%- do given.append('DBT_INTERNAL_SOURCE.' ~ adapter.quote(column.name)) -%}
+    {%- endfor -%}
     {%- set updated = get_merge_update_columns(config.get('merge_update_columns'), config.get('merge_exclude_columns'), dest_columns) -%}
     {{ config.get('sql_header', none) or '' }}
     merge into {{ target }} as DBT_INTERNAL_DEST
@@ -92,7 +96,7 @@
     when not matched then insert
         ({{ names }})
     values
-        ({{ names }})
+        ({{ given | join(', ') }})
 {%- endmacro %}
 
 {# Whether two rows have the same key. (dispatched) #}

@@ -41,12 +41,7 @@
 
     {{ check_time_data_types(model['compiled_code'] or sql) if config.get('updated_at') }}
 
-    {% call statement('main') %}
-        {{ final_sql }}
-    {% endcall %}
-
-    {# Before anything is for good: when the warning is to be an error, the table stays as it was. #}
-    {%- do check_snapshot_history(target, strategy, columns) -%}
+    {%- do build_checked_snapshot(final_sql, target, strategy, columns, found) -%}
 
     {%- do apply_grants(target, config.get('grants'), should_revoke=should_revoke(found, full_refresh_mode=false)) -%}
     {%- do persist_docs(target, model) -%}

@@ -389,7 +389,20 @@
     when not matched
         and DBT_INTERNAL_SOURCE.dbt_change_type = 'insert'
         then insert ({{ names }})
-        values ({{ names }})
+        values ({% for name in insert_cols %}DBT_INTERNAL_SOURCE.{{ name }}{{ ', ' if not loop.last }}{% endfor %})
+{%- endmacro %}
+
+{# Runs what builds or changes the table of a snapshot, and looks at the history before anything is for good: when a
+   warning of it is to be an error, a table that was there stays as it was. (dispatched) #}
+{% macro build_checked_snapshot(final_sql, target, strategy, columns, found) -%}
+    {{ return(adapter.dispatch('build_checked_snapshot', 'dbt')(final_sql, target, strategy, columns, found)) }}
+{%- endmacro %}
+
+{% macro default__build_checked_snapshot(final_sql, target, strategy, columns, found) -%}
+    {% call statement('main') %}
+        {{ final_sql }}
+    {% endcall %}
+    {%- do check_snapshot_history(target, strategy, columns) -%}
 {%- endmacro %}
 
 {# Adds columns to the table of a snapshot. (dispatched) #}

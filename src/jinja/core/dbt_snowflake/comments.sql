@@ -1,14 +1,11 @@
 {# Snowflake's comments and grants. #}
 
-{# A comment stands between dollars and cannot hold any. #}
 {% macro snowflake__alter_relation_comment(relation, relation_comment) -%}
-    {%- set kind = 'dynamic table' if relation.is_dynamic_table else relation.type -%}
-    comment on {{ kind }} {{ relation.render() }} IS $${{ relation_comment | replace('$', '[$]') }}$$;
+    comment on {{ _snowflake_kind(relation) }} {{ relation.render() }} is {{ _snowflake_text(relation_comment) }};
 {%- endmacro %}
 
 {# All columns that are there, named as the database has them: in capitals unless quoted. #}
 {% macro snowflake__alter_column_comment(relation, column_dict) -%}
-    {%- set kind = 'dynamic table' if relation.is_dynamic_table else relation.type -%}
     {%- set by_name = {} -%}
     {%- for name, column in column_dict.items() -%}
         {%- do by_name.update({name if column['quote'] else name | upper: column}) -%}
@@ -16,9 +13,9 @@
     {%- set comments = [] -%}
     {%- for name in adapter.get_columns_in_relation(relation) | map(attribute='name') -%}
         {%- set description = by_name[name]['description'] if name in by_name else '' -%}
-        {%- do comments.append(adapter.quote(name) ~ ' COMMENT $$' ~ (description | replace('$', '[$]')) ~ '$$') -%}
+        {%- do comments.append(adapter.quote(name) ~ ' comment ' ~ _snowflake_text(description or '')) -%}
     {%- endfor -%}
-    alter {{ kind }} {{ relation.render() }} alter {{ comments | join(', ') }};
+    alter {{ _snowflake_kind(relation) }} {{ relation.render() }} alter {{ comments | join(', ') }};
 {%- endmacro %}
 
 {# Columns are matched by the comments' own rule, so that none is asked for twice. #}
@@ -37,5 +34,14 @@
 {%- endmacro -%}
 
 {% macro snowflake__get_show_grant_sql(relation) %}
-    show grants on {{ 'dynamic table ' if relation.is_dynamic_table }}{{ relation }}
+    show grants on {{ _snowflake_kind(relation) }} {{ relation.render() }}
 {% endmacro %}
+
+{%- macro snowflake__get_grant_sql(relation, privilege, grantees) -%}
+    grant {{ privilege }} on {{ _snowflake_kind(relation) }} {{ relation.render() }} to role {{ grantees | join(', ') }}
+{%- endmacro -%}
+
+{# Roles are named as the database told them. #}
+{%- macro snowflake__get_revoke_sql(relation, privilege, grantees) -%}
+    revoke {{ privilege }} on {{ _snowflake_kind(relation) }} {{ relation.render() }} from role {{ get_quoted_csv(grantees) }}
+{%- endmacro -%}

@@ -1,78 +1,50 @@
-{# Snowflake's materializations: a relation is replaced in one statement, under the model's query tag. #}
+{# Snowflake's materializations: a relation is replaced in one statement, and comes with all that a statement can say. #}
 
 {% materialization table, adapter='snowflake' %}
-    {%- set original_query_tag = set_query_tag() -%}
-    {%- set existing = adapter.get_relation(database=database, schema=schema, identifier=model['alias']) -%}
-    {%- set target = api.Relation.create(identifier=model['alias'], schema=schema, database=database, type='table') -%}
-    {{ run_hooks(pre_hooks) }}
-    {%- if existing is not none and not existing.is_table -%}
-        {%- do adapter.drop_relation(existing) -%}
-    {%- endif -%}
-    {% call statement('main', language=model['language']) -%}
-        {{ create_table_as(false, target, compiled_code, model['language']) }}
-    {%- endcall %}
-    {{ run_hooks(post_hooks) }}
-    {%- do apply_grants(target, config.get('grants'), should_revoke=should_revoke(existing, full_refresh_mode=true)) -%}
-    {%- do persist_docs(target, model) -%}
-    {%- do unset_query_tag(original_query_tag) -%}
-    {{ return({'relations': [target]}) }}
+    {{ return(_snowflake_materialized('table')) }}
 {% endmaterialization %}
 
 {% materialization view, adapter='snowflake' %}
-    {%- set original_query_tag = set_query_tag() -%}
-    {%- set answer = create_or_replace_view() -%}
-    {%- set target = this.incorporate(type='view') -%}
-    {# The comments of columns stand in the statement that made the view. #}
-    {%- do persist_docs(target, model, for_columns=false) -%}
-    {%- do unset_query_tag(original_query_tag) -%}
-    {{ return(answer) }}
+    {{ return(_snowflake_materialized('view')) }}
 {% endmaterialization %}
 
-{% materialization incremental, adapter='snowflake' %}
-    {%- set original_query_tag = set_query_tag() -%}
-    {%- set existing = load_relation(this) -%}
-    {%- set target = this.incorporate(type='table') -%}
-    {%- set full_refresh = should_full_refresh() -%}
-    {%- set key, strategy = config.get('unique_key'), config.get('incremental_strategy') or 'default' -%}
-    {%- set kept_as = dbt_snowflake_get_tmp_relation_type(strategy, key, model['language']) -%}
-    {%- set temporary = make_temp_relation(this).incorporate(type='view' if kept_as == 'view' else 'table') -%}
-    {%- set on_schema_change = incremental_validate_on_schema_change(config.get('on_schema_change'), default='ignore') -%}
-
+{# Builds a table or a view, with hooks, grants and the comments that its statement did not bring. #}
+{% macro _snowflake_materialized(kind) %}
+    {%- set existing = load_cached_relation(this) -%}
+    {%- set target = this.incorporate(type=kind) -%}
     {{ run_hooks(pre_hooks) }}
-    {%- if existing is none or existing.is_view or full_refresh -%}
-        {%- if existing is not none and existing.is_view -%}
-            {{ log('the view ' ~ target.render() ~ ' makes room for a table') }}
-            {%- do adapter.drop_relation(existing) -%}
-        {%- endif -%}
-        {% call statement('main', language=model['language']) -%}
-            {{ create_table_as(false, target, compiled_code, model['language']) }}
-        {%- endcall %}
-    {%- else -%}
-        {% call statement('create_tmp_relation', language=model['language']) -%}
-            {% if kept_as == 'view' -%}
-                {{ snowflake__create_view_as_with_temp_flag(temporary, compiled_code, true) }}
-            {%- else -%}
-                {{ create_table_as(true, temporary, compiled_code, model['language']) }}
-            {%- endif %}
-        {%- endcall %}
-        {%- do adapter.expand_target_column_types(from_relation=temporary, to_relation=target) -%}
-        {%- set dest_columns = process_schema_changes(on_schema_change, temporary, existing)
-            or adapter.get_columns_in_relation(existing) -%}
-        {%- set predicates = config.get('predicates', none) or config.get('incremental_predicates', none) -%}
-        {%- set strategy_macro = adapter.get_incremental_strategy_macro(context, strategy) -%}
-        {%- set arguments = {
-            'target_relation': target, 'temp_relation': temporary, 'unique_key': key,
-            'dest_columns': dest_columns, 'incremental_predicates': predicates} -%}
-        {% call statement('main') -%}
-            {{ strategy_macro(arguments) }}
-        {%- endcall %}
-    {%- endif -%}
-    {# It may be left from a run that was cut short. #}
-    {%- do drop_relation_if_exists(temporary) -%}
+    {%- do _snowflake_build(existing, target, compiled_code) -%}
     {{ run_hooks(post_hooks) }}
-    {%- set target = target.incorporate(type='table') -%}
-    {%- do apply_grants(target, config.get('grants'), should_revoke=should_revoke(existing.is_table if existing else none, full_refresh_mode=full_refresh)) -%}
-    {%- do persist_docs(target, model) -%}
-    {%- do unset_query_tag(original_query_tag) -%}
+    {%- set replaced = existing if existing is not none and existing.type == kind else none -%}
+    {%- do apply_grants(target, config.get('grants'), should_revoke=should_revoke(replaced, full_refresh_mode=true)) -%}
+    {%- do persist_docs(target, model, for_relation=false, for_columns=kind == 'table' and not _snowflake_lists_columns()) -%}
     {{ return({'relations': [target]}) }}
-{% endmaterialization %}
+{% endmacro %}
+
+{# Creates or replaces a relation. What is of another kind cannot be replaced: the new one is built beside it, so that a
+   failure leaves the old one as it was. #}
+{% macro _snowflake_build(existing, target, compiled_code) %}
+    {%- set in_the_way = existing is not none and existing.type != target.type -%}
+    {%- set made = make_intermediate_relation(target) if in_the_way else target -%}
+    {% call statement('main', language=model['language']) -%}
+        {% if target.is_view -%}
+            {{ get_create_view_as_sql(made, compiled_code) }}
+        {%- else -%}
+            {{ create_table_as(false, made, compiled_code, model['language']) }}
+        {%- endif %}
+    {%- endcall %}
+    {%- if in_the_way -%}
+        {%- do _snowflake_take_the_place(existing, made, target) -%}
+    {%- endif -%}
+{% endmacro %}
+
+{# Puts a relation where another of another kind was. #}
+{% macro _snowflake_take_the_place(existing, made, target) %}
+    {%- if target.is_view -%}
+        {%- do handle_existing_table(should_full_refresh(), existing) -%}
+    {%- else -%}
+        {{ log('the ' ~ existing.type ~ ' ' ~ target.render() ~ ' makes room for a ' ~ target.type) }}
+        {%- do adapter.drop_relation(existing) -%}
+    {%- endif -%}
+    {%- do adapter.rename_relation(made, target) -%}
+{% endmacro %}

@@ -8,16 +8,20 @@ pub(super) const PACKAGE: CorePackage =
 
 const FILES: &[CoreFile] = core_files! {
     "catalog.sql"
+    "column_lists.sql"
     "columns.sql"
     "comments.sql"
+    "dynamic_tables.sql"
     "expressions.sql"
     "freshness.sql"
+    "functions.sql"
     "incremental.sql"
     "materializations.sql"
     "metadata.sql"
     "raw.sql"
     "relations.sql"
     "seeds.sql"
+    "sessions.sql"
     "snapshots.sql"
 };
 

@@ -5,99 +5,86 @@
     {%- if language != 'sql' -%}
         {%- do exceptions.raise_compiler_error('models in ' ~ language ~ ' cannot be run: write the model in SQL') -%}
     {%- endif -%}
-    {%- set cluster_by = config.get('cluster_by', default=none) -%}
-    {%- set cluster_by = [cluster_by] if cluster_by is string else cluster_by -%}
-    {%- set cluster_keys = cluster_by | join(', ') if cluster_by else none -%}
+    {%- set cluster_keys = none if temporary else _snowflake_cluster_keys() -%}
     {%- set kind = 'temporary ' if temporary else 'transient ' if config.get('transient', default=true) else '' -%}
-    {{ config.get('sql_header', none) or '' }}
+    {%- set header = config.get('sql_header', none) or '' -%}
+    {%- set columns = _snowflake_column_list(temporary, compiled_code) %}
+    {{ header }}
     create or replace {{ kind }}table {{ relation }}
     {%- if config.get('contract').enforced %}
         {{ get_assert_columns_equivalent(compiled_code) }}
-        {{ get_table_columns_and_constraints() }}
         {%- set compiled_code = get_select_subquery(compiled_code) %}
     {%- endif %}
-    {{ snowflake__kept_properties(temporary) }}
+        {{ columns }}
+        {{ 'cluster by (' ~ cluster_keys ~ ')' if cluster_keys }}
+        {{ '' if temporary else _snowflake_properties() }}
     as (
-        {%- if cluster_keys and not temporary %}
+        {%- if cluster_keys %}
         select * from (
             {{ compiled_code }}
-        ) order by ({{ cluster_keys }})
+        ) order by {{ cluster_keys }}
         {%- else %}
         {{ compiled_code }}
         {%- endif %}
     );
-    {% if cluster_keys and not temporary -%}
-    alter table {{ relation }} cluster by ({{ cluster_keys }});
-    {%- endif %}
-    {% if config.get('automatic_clustering', default=false) and cluster_keys and not temporary -%}
+    {% if cluster_keys and config.get('automatic_clustering', default=false) -%}
     alter table {{ relation }} resume recluster;
     {%- endif %}
 {%- endmacro %}
 
-{# What a replaced relation keeps or is given: grants, tags, a policy for its rows. #}
-{% macro snowflake__kept_properties(temporary=false) -%}
-    {%- if copy_grants() and not temporary %} copy grants{% endif -%}
-    {%- if config.get('copy_tags') and not temporary %} copy tags{% endif -%}
-    {%- if config.get('row_access_policy') and not temporary %} with row access policy {{ config.get('row_access_policy') }}{% endif -%}
-    {%- if config.get('table_tag') and not temporary %} with tag ({{ config.get('table_tag') }}){% endif -%}
+{# What rows of a table are kept together by. #}
+{% macro _snowflake_cluster_keys() %}
+    {%- set keys = config.get('cluster_by', default=none) -%}
+    {{ return(none if not keys else keys if keys is string else keys | join(', ')) }}
+{% endmacro %}
+
+{# What a relation comes with, in the order that Snowflake's grammar has: what it keeps of the replaced one, its
+   comment, who sees which rows, its tags. #}
+{% macro _snowflake_properties() -%}
+    {%- if copy_grants() %} copy grants{% endif -%}
+    {%- if config.get('copy_tags') %} copy tags{% endif -%}
+    {%- if config.persist_relation_docs() and model.description and model.resource_type == 'model' %} comment = {{ _snowflake_text(model.description) }}{% endif -%}
+    {%- if config.get('row_access_policy') %} with row access policy {{ config.get('row_access_policy') }}{% endif -%}
+    {%- if config.get('table_tag') %} with tag ({{ config.get('table_tag') }}){% endif -%}
+{%- endmacro %}
+
+{# A text as a literal, in which a backslash stands for nothing but itself. #}
+{% macro _snowflake_text(text) -%}
+    '{{ text | replace('\\', '\\\\') | replace("'", "''") }}'
 {%- endmacro %}
 
 {% macro snowflake__create_view_as(relation, sql) -%}
     {{ snowflake__create_view_as_with_temp_flag(relation, sql) }}
 {%- endmacro %}
 
-{# A view, of this session alone if asked for; columns carry their comments. #}
+{# A view, of this session alone if asked for; columns carry their comments and policies. #}
 {% macro snowflake__create_view_as_with_temp_flag(relation, sql, is_temporary=false) -%}
-    {%- set columns = model.columns if config.persist_column_docs() and model.columns and not is_temporary else none -%}
+    {%- set policies = {} if is_temporary else _snowflake_masking_policies() -%}
+    {%- set described = model.columns if config.persist_column_docs() and model.columns and not is_temporary else none -%}
+    {%- if described or policies -%}
+        {%- set columns = get_persist_docs_column_list(described or {}, get_columns_in_query(sql)) -%}
+    {%- endif -%}
     {{ config.get('sql_header', none) or '' }}
-    create or replace {{ 'secure ' if config.get('secure', default=false) }}{{ 'temporary ' if is_temporary }}view {{ relation }}
-    {%- if columns %}
-        {{ get_persist_docs_column_list(columns, get_columns_in_query(sql)) }}
-    {%- endif %}
+    create or replace {{ 'secure ' if config.get('secure', default=false) and not is_temporary }}{{ 'temporary ' if is_temporary }}view {{ relation }}
     {%- if config.get('contract').enforced %}
         {{ get_assert_columns_equivalent(sql) }}
     {%- endif %}
-    {{ snowflake__kept_properties(is_temporary) }}
+        {{ columns }}
+        {{ '' if is_temporary else _snowflake_properties() }}
     as (
         {{ sql }}
     );
 {%- endmacro %}
 
-{# The columns of a query with their comments, empty where they are not described. #}
-{% macro get_persist_docs_column_list(model_columns, query_columns) %}
-    {%- set described = {} -%}
-    {%- for name, column in model_columns.items() -%}
-        {%- do described.update({name | upper: column}) -%}
-    {%- endfor -%}
-    (
-        {% for name in query_columns -%}
-            {%- set column = described.get(name | upper) -%}
-            {{ adapter.quote(name) }} COMMENT $${{ column['description'] | replace('$', '[$]') if column }}$$
-            {{ ', ' if not loop.last }}
-        {% endfor %}
-    )
-{% endmacro %}
-
-{% macro snowflake__truncate_relation(relation) -%}
-    {%- set statements -%}
-        truncate table {{ relation }}
-    {%- endset -%}
-    {% call statement('truncate_relation') -%}
-        {{ snowflake_dml_explicit_transaction(statements) }}
-    {%- endcall %}
-{%- endmacro %}
-
-{# Statements that change rows, in a transaction of their own. #}
-{% macro snowflake_dml_explicit_transaction(dml) -%}
-    begin;
-    {{ dml }};
-    commit;
-{%- endmacro %}
-
 {% macro snowflake__rename_relation(from_relation, to_relation) -%}
     {% call statement('rename_relation') -%}
-        alter table {{ from_relation }} rename to {{ to_relation }}
+        alter {{ _snowflake_kind(to_relation) }} {{ from_relation }} rename to {{ to_relation }}
     {%- endcall %}
+{%- endmacro %}
+
+{# What statements call a kind of relation. #}
+{% macro _snowflake_kind(relation) -%}
+    {{ 'dynamic table' if relation.is_dynamic_table else relation.type or 'table' }}
 {%- endmacro %}
 
 {% macro snowflake__get_rename_table_sql(relation, new_name) -%}
@@ -136,38 +123,3 @@
 {% macro snowflake__copy_grants() %}
     {{ return(config.get('copy_grants', false)) }}
 {% endmacro %}
-
-{# Runs something under the query tag of a model; the old one is returned, to be set again. #}
-{% macro set_query_tag() -%}
-    {{ return(adapter.dispatch('set_query_tag', 'dbt')()) }}
-{%- endmacro %}
-
-{% macro snowflake__set_query_tag() -%}
-    {%- set query_tag = config.get('query_tag') -%}
-    {%- if query_tag -%}
-        {%- set original = get_current_query_tag() -%}
-        {%- do run_query("alter session set query_tag = '" ~ query_tag ~ "'") -%}
-        {{ return(original) }}
-    {%- endif -%}
-    {{ return(none) }}
-{%- endmacro %}
-
-{# The session's query tag. #}
-{% macro get_current_query_tag() -%}
-    {{ return(run_query("show parameters like 'query_tag' in session").rows[0]['value']) }}
-{%- endmacro %}
-
-{# Sets the query tag that was there before. #}
-{% macro unset_query_tag(original_query_tag) -%}
-    {{ return(adapter.dispatch('unset_query_tag', 'dbt')(original_query_tag)) }}
-{%- endmacro %}
-
-{% macro snowflake__unset_query_tag(original_query_tag) -%}
-    {%- if config.get('query_tag') -%}
-        {%- if original_query_tag -%}
-            {%- do run_query("alter session set query_tag = '" ~ original_query_tag ~ "'") -%}
-        {%- else -%}
-            {%- do run_query('alter session unset query_tag') -%}
-        {%- endif -%}
-    {%- endif -%}
-{%- endmacro %}

@@ -12,9 +12,26 @@
 {% macro snowflake__load_csv_rows(model, agate_table) %}
     {#- Whoever calls this outside of a seed's own run has the rows and no file. -#}
     {%- if send_seed_rows is not defined -%}
-        {{ return(default__load_csv_rows(model, agate_table)) }}
+        {{ return(_snowflake_rows_at_hand(model, agate_table)) }}
     {%- endif -%}
     {%- set columns = get_seed_column_quoted_csv(model, agate_table.column_names) -%}
     {%- set target = this.render() ~ ' (' ~ columns ~ ')' -%}
     {{ return(send_seed_rows('insert overwrite into ' ~ target, 'insert into ' ~ target, get_batch_size())) }}
+{% endmacro %}
+
+{# Puts rows in the place of the old ones, all of them or none. #}
+{% macro _snowflake_rows_at_hand(model, agate_table) %}
+    {%- set statements = [] -%}
+    {%- do adapter.add_query('begin', auto_begin=false) -%}
+    {%- for chunk in agate_table.rows | batch(get_batch_size()) -%}
+        {%- set bindings = [] -%}
+        {%- for row in chunk -%}
+            {%- do bindings.extend(row) -%}
+        {%- endfor -%}
+        {%- set word = 'insert overwrite into' if loop.first else 'insert into' -%}
+        {%- do statements.append(_insert_rows_sql(model, agate_table, chunk | length, word)) -%}
+        {%- do adapter.add_query(statements[-1], bindings=bindings, abridge_sql_log=true, auto_begin=false) -%}
+    {%- endfor -%}
+    {%- do adapter.add_query('commit', auto_begin=false) -%}
+    {{ return(statements[0]) }}
 {% endmacro %}
