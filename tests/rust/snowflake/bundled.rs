@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::PathBuf;
 
-use martlet::base::table::{Cell, Table};
+use martlet::base::table::{Cell, Table, TableColumn};
 use serde_json::{Value, json};
 
 use super::live::{Warehouse, ask};
@@ -137,8 +137,8 @@ fn it_builds_to_the_same_rows_as_on_duckdb() {
         // An export of another day: some rows are gone since the one before, and some have come.
         for (name, export) in EXPORTED.iter().zip(&exports) {
             let lines = export.lines().enumerate().filter(|(at, _)| *at == 0 || at % 3 != round);
-            let text: String = lines.map(|(_, line)| format!("{line}\n")).collect();
-            std::fs::write(both.bench.path(name), text).unwrap();
+            let lines: Vec<&str> = lines.map(|(_, line)| line).collect();
+            std::fs::write(both.bench.path(name), lines.join("\n") + "\n").unwrap();
         }
         both.succeed("snowflake", &["load", &raw]);
         let told = both.succeed("snowflake", &["build"]);
@@ -178,4 +178,44 @@ fn catalog_tells_of(both: &Both, relations: &[String]) {
         assert_eq!(told, there, "{relation}");
     }
     assert_eq!(catalog["sources"].as_object().unwrap().len(), 9);
+}
+
+/// A table of one column, as a database tells of it.
+fn column(data_type: &str, cells: Vec<Cell>) -> Table {
+    let column = TableColumn { name: "x".to_owned(), data_type: data_type.to_owned() };
+    Table { columns: vec![column], rows: cells.into_iter().map(|cell| vec![cell]).collect() }
+}
+
+#[test]
+fn a_difference_is_told() {
+    let float = |number| column("FLOAT", vec![Cell::Float(number)]);
+    let double = |number| column("DOUBLE", vec![Cell::Float(number)]);
+    let cells = |texts: &[&str]| texts.iter().map(|text| Cell::Text((*text).to_owned())).collect();
+    let (text, plain) = (
+        |texts: &[&str]| column("VARCHAR(16777216)", cells(texts)),
+        |texts: &[&str]| column("VARCHAR", cells(texts)),
+    );
+    let decimal = |kind, number: &str| column(kind, vec![Cell::Decimal(number.parse().unwrap())]);
+    let same = [
+        (float(1.0), double(1.000_000_9)),
+        (text(&["a", "b"]), plain(&["b", "a"])),
+        (decimal("NUMBER(19,2)", "1.50"), decimal("DECIMAL(18,2)", "1.50")),
+        (column("NUMBER(38,0)", vec![Cell::Int(7)]), column("BIGINT", vec![Cell::Int(7)])),
+    ];
+    for (one, other) in &same {
+        assert_eq!(difference(one, other), [""; 0]);
+    }
+    let others = [
+        (float(1.0), double(1.000_002)),
+        (float(1.0), float(1.0)),
+        (text(&["a", "b"]), plain(&["a", "a"])),
+        (text(&["a"]), plain(&["a", "a"])),
+        (text(&[""]), column("VARCHAR", vec![Cell::Null])),
+        (decimal("NUMBER(18,2)", "1.50"), decimal("DECIMAL(18,2)", "1.51")),
+        (decimal("NUMBER(18,3)", "1.500"), decimal("DECIMAL(18,2)", "1.50")),
+        (column("NUMBER(38,0)", vec![Cell::Int(7)]), double(7.0)),
+    ];
+    for (one, other) in &others {
+        assert!(!difference(one, other).is_empty(), "{one:?}\n{other:?}");
+    }
 }

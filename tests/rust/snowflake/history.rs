@@ -137,6 +137,9 @@ fn sources_are_as_old_as_a_column_or_the_metadata_says() {
             assert!(goods["max_loaded_at_time_ago_in_s"].as_f64().unwrap() < 600.0, "{goods}");
         }
     }
-    assert_eq!(loaded[0], (json!("2024-01-01T10:20:30Z"), json!("warn")));
+    assert_eq!(loaded[0], (json!("2024-01-01T10:20:30+00:00"), json!("warn")));
     assert_eq!(loaded[0], loaded[1]);
+    warehouse.ask("drop table landed.goods");
+    let told = run(&project, "source freshness --target snowflake --select source:raw.goods").news();
+    assert!(told.contains("the database knows no table landed.goods"), "{told}");
 }

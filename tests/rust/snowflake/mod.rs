@@ -13,4 +13,5 @@ mod pool;
 mod runs;
 mod server;
 mod server_answers;
+mod server_rows;
 mod stand_in_page;
