@@ -93,6 +93,8 @@ pub enum AdapterError {
         offset: Option<usize>,
         /// Whether it ran into another transaction: what was taken back can be done again.
         conflict: bool,
+        /// Whether nobody knows if the statement ran.
+        may_have_run: bool,
         /// The database's code for what is wrong, where it has one; the message tells it.
         code: Option<String>,
         /// The database's own id of the query, where it has one; the message tells it.

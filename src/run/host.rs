@@ -7,7 +7,7 @@ use std::sync::{Arc, PoisonError};
 
 use crate::adapter::{AdapterError, Connection};
 use crate::base::clock::Stopwatch;
-use crate::base::table::{Receipt, Table};
+use crate::base::table::{Cell as Scalar, Receipt, Table};
 use crate::compile::node_value;
 use crate::compile::warnings::Treatment;
 use crate::graph::nodes::Node;
@@ -18,6 +18,7 @@ use crate::run::cache::Before;
 use crate::run::catalog;
 use crate::run::described::Described;
 use crate::run::events::Event;
+use crate::run::journal::Doubt;
 use crate::run::session::Session;
 
 /// A worker's connection, opened when the first statement needs it.
@@ -43,6 +44,10 @@ pub struct NodeHost {
     sent: Cell<Sent>,
     /// Whether the last statement that failed ran into another transaction.
     conflicted: Cell<bool>,
+    /// Whether nobody knows if the statement that failed ran.
+    in_doubt: Cell<bool>,
+    /// Whether macros began a transaction of their own.
+    is_within: Cell<bool>,
     /// The node whose statements these are.
     node: Option<String>,
     /// The comment of each statement, once it is known.
@@ -72,6 +77,8 @@ impl NodeHost {
             uncommitted: RefCell::default(),
             sent: Cell::default(),
             conflicted: Cell::default(),
+            in_doubt: Cell::default(),
+            is_within: Cell::default(),
             node: None,
             comment: OnceCell::new(),
             run_path: None,
@@ -97,11 +104,17 @@ impl NodeHost {
         let mut answer = None;
         for range in connection.statements(sql) {
             let statement = sql.get(range.clone()).unwrap_or_default();
+            self.note_insert(connection.as_mut(), statement)?;
             let next = self
                 .send_one(connection.as_mut(), statement, fetch, limit)
                 .map_err(|error| HostError { offset: error.offset.map(|at| at + range.start), ..error })?;
+            let begins_one = begins(statement, &["begin", "start"]);
+            let settles = begins_one || begins(statement, &["commit", "rollback"]);
+            if settles {
+                self.is_within.set(begins_one);
+            }
             // What a text did is not told by what ends its transaction.
-            if answer.is_none() || !settles(statement) {
+            if answer.is_none() || !settles {
                 answer = Some(next);
             }
         }
@@ -124,8 +137,9 @@ impl NodeHost {
         let refused = answer.as_ref().err().map(ToString::to_string);
         self.session.listener.notice(&Event::Statement { of, sql: sent.to_string(), seconds, refused });
         let answer = answer.map_err(|error| match error {
-            AdapterError::Statement { message, offset, conflict, .. } => {
+            AdapterError::Statement { message, offset, conflict, may_have_run, .. } => {
                 self.conflicted.set(conflict);
+                self.in_doubt.set(may_have_run);
                 let offset = offset.and_then(|at| at.checked_sub(shift)).filter(|at| *at <= sql.len());
                 HostError { message, offset, from_database: true }
             }
@@ -159,24 +173,51 @@ impl NodeHost {
         })
     }
 
-    /// Notes in the journal how many rows an incremental model is about to have for good: were it run again after a
-    /// commit of which nobody heard, rows would be there twice. What is built whole can be built again.
-    fn note_commit(&self) {
+    /// Tells whether nobody knows if the statement that failed ran.
+    pub fn is_in_doubt(&self) -> bool {
+        self.in_doubt.get()
+    }
+
+    /// Returns the node, if it is an incremental model that has rows: were it run again after a commit of which nobody
+    /// heard, rows would be there twice. What is built whole can be built again.
+    fn growing(&self) -> Option<&Node> {
         let project = &self.session.project;
         let node = self.node.as_ref().and_then(|id| project.nodes.get(id));
-        let Some(node) = node.filter(|node| {
-            // A batch that is built again replaces its own rows, so no harm is done.
-            node.materialization() == "incremental" && !project.runs_in_batches(node)
-        }) else {
-            return;
-        };
-        // A question about what is not there would end the transaction.
-        if self.session.known(node).is_none() {
-            return;
-        }
+        node.filter(|node| {
+            // A batch that is built again replaces its own rows, so no harm is done. A question about what is not there
+            // would end the transaction.
+            node.materialization() == "incremental"
+                && !project.runs_in_batches(node)
+                && self.session.known(node).is_some()
+        })
+    }
+
+    /// Notes in the journal how many rows an incremental model is about to have for good.
+    fn note_commit(&self) {
+        let Some(node) = self.growing() else { return };
         if let (Some(journal), Some(rows)) = (self.session.journal(), self.count_rows(node)) {
-            journal.committing(&node.unique_id, rows);
+            journal.committing(&node.unique_id, Doubt::Then(rows));
         }
+    }
+
+    /// Notes how many rows an incremental model has, before a statement adds some that commits by itself.
+    fn note_insert(&self, connection: &mut dyn Connection, statement: &str) -> Result<(), HostError> {
+        // What overwrites rows can be run again.
+        let adds = begins(statement, &["insert"])
+            && !statement
+                .split_whitespace()
+                .nth(1)
+                .is_some_and(|word| word.eq_ignore_ascii_case("overwrite"));
+        if self.session.adapter.transacts() || self.is_within.get() || !adds {
+            return Ok(());
+        }
+        let (Some(node), Some(journal)) = (self.growing(), self.session.journal()) else { return Ok(()) };
+        let query = format!("select count(*) as n from {}", node_value::relation(node).render());
+        let (_, table) = self.send_one(connection, &query, true, Some(1))?;
+        if let Some(rows) = table.rows.first().and_then(|row| row.first()).and_then(Scalar::to_i64) {
+            journal.committing(&node.unique_id, Doubt::Before(rows));
+        }
+        Ok(())
     }
 
     /// Counts the rows of a node's relation; `None` where there is none.
@@ -200,10 +241,10 @@ impl NodeHost {
     }
 }
 
-/// Tells whether a statement begins or ends a transaction.
-fn settles(statement: &str) -> bool {
+/// Tells whether a statement begins with one of some words.
+fn begins(statement: &str, words: &[&str]) -> bool {
     let word = statement.split(|letter: char| !letter.is_alphabetic()).next().unwrap_or_default();
-    ["begin", "start", "commit", "rollback"].iter().any(|known| word.eq_ignore_ascii_case(known))
+    words.iter().any(|known| word.eq_ignore_ascii_case(known))
 }
 
 impl Host for NodeHost {

@@ -16,6 +16,25 @@ use crate::run::result::NodeResult;
 /// How many journals are kept.
 const KEPT: usize = 100;
 
+/// What tells whether rows are there of which nobody heard: the number of a table's rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doubt {
+    /// It has so many when they are there.
+    Then(i64),
+    /// It has so many when they are not.
+    Before(i64),
+}
+
+impl Doubt {
+    /// Tells whether they are there, from the rows of the table as it is.
+    pub fn is_done(self, rows: i64) -> bool {
+        match self {
+            Self::Then(then) => rows == then,
+            Self::Before(before) => rows != before,
+        }
+    }
+}
+
 /// A journal that is written.
 #[derive(Debug)]
 pub struct Journal {
@@ -68,10 +87,14 @@ impl Journal {
         self.note(&json!({"event": "started", "node": id}));
     }
 
-    /// Notes that rows put into a table are about to be there for good: so many rows it will then have. What happens
-    /// between this line and the next of the same node is known to the database alone.
-    pub fn committing(&self, id: &str, rows: i64) {
-        self.note(&json!({"event": "committing", "node": id, "rows": rows}));
+    /// Notes that rows put into a table are about to be there for good. What happens between this line and the next of
+    /// the same node is known to the database alone.
+    pub fn committing(&self, id: &str, doubt: Doubt) {
+        let (key, rows) = match doubt {
+            Doubt::Then(rows) => ("rows", rows),
+            Doubt::Before(rows) => ("before", rows),
+        };
+        self.note(&json!({"event": "committing", "node": id, key: rows}));
     }
 
     /// Notes which batches a model is to be built by, and what is there of it.
@@ -93,6 +116,7 @@ impl Journal {
         self.note(&json!({
             "event": "finished", "node": result.unique_id, "status": result.status.word(),
             "seconds": result.seconds, "rows": result.receipt.rows_affected, "message": result.message,
+            "in_doubt": result.in_doubt,
         }));
     }
 

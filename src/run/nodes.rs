@@ -12,12 +12,13 @@ use crate::graph::nodes::{Node, ResourceType};
 use crate::jinja::host::HostError;
 use crate::run::events::{Event, NodeLabel};
 use crate::run::host::Line;
+use crate::run::journal::{self, Doubt};
 use crate::run::plan::Plan;
 use crate::run::result::{Halt, NodeResult, Status};
 use crate::run::scheduler::{self, Order, Outcome, Skip, Turn};
 use crate::run::session::Session;
 use crate::run::timings::Timings;
-use crate::run::{catalog, cloning, hooks, journal, label, microbatch, task, unit_tests};
+use crate::run::{catalog, cloning, hooks, label, microbatch, task, unit_tests};
 
 /// What is done with each node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,9 +47,9 @@ pub struct Asked {
     pub action: Action,
     /// Whether the first failure is to be the last.
     pub fail_fast: bool,
-    /// Nodes whose rows may be there already, since the run before was killed while they were made to last: how many
-    /// rows their tables have in that case.
-    pub in_doubt: BTreeMap<String, i64>,
+    /// Nodes whose rows may be there already, since the run before was cut off while they were made to last, with what
+    /// tells.
+    pub in_doubt: BTreeMap<String, Doubt>,
 }
 
 impl Asked {
@@ -268,8 +269,8 @@ impl Run<'_> {
         if let Some(journal) = self.session.journal() {
             journal.started(&node.unique_id);
         }
-        let rows = self.asked.in_doubt.get(&node.unique_id);
-        let done = rows.and_then(|rows| task::done_before(self.session, line, node, *rows, turn.worker));
+        let doubt = self.asked.in_doubt.get(&node.unique_id);
+        let done = doubt.and_then(|doubt| task::done_before(self.session, line, node, *doubt, turn.worker));
         let result = done.unwrap_or_else(|| {
             let _lane = self.session.lanes.enter();
             if self.action == Action::Clone {

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::base::fs;
 use crate::compile::event_time::Window;
-use crate::run::journal;
+use crate::run::journal::{self, Doubt};
 use crate::run::microbatch::{Begun, Earlier};
 use crate::run::result::BatchResults;
 
@@ -29,7 +29,7 @@ pub struct Past {
     /// What became of nodes that came to an end, in the words of artifacts.
     statuses: BTreeMap<String, String>,
     /// Nodes that put rows into a table and were about to make that last, with the rows the table then has.
-    committing: BTreeMap<String, i64>,
+    committing: BTreeMap<String, Doubt>,
     /// What became of the batches of models that did not come to their end.
     batches: HashMap<String, Begun>,
 }
@@ -67,8 +67,9 @@ impl Past {
                     });
                 }
                 "committing" => {
-                    let rows = event.get("rows").and_then(Value::as_i64);
-                    past.as_mut()?.committing.extend(rows.map(|rows| (word("node"), rows)));
+                    let rows = |key: &str| event.get(key).and_then(Value::as_i64);
+                    let doubt = rows("rows").map(Doubt::Then).or_else(|| rows("before").map(Doubt::Before));
+                    past.as_mut()?.committing.extend(doubt.map(|doubt| (word("node"), doubt)));
                 }
                 "batches" => {
                     let results = BatchResults {
@@ -86,7 +87,9 @@ impl Past {
                 }
                 "finished" => {
                     let past = past.as_mut()?;
-                    past.committing.remove(&word("node"));
+                    if event.get("in_doubt") != Some(&Value::Bool(true)) {
+                        past.committing.remove(&word("node"));
+                    }
                     past.statuses.insert(word("node"), word("status"));
                 }
                 _ => {}
@@ -137,9 +140,8 @@ impl Past {
         }
     }
 
-    /// Returns the nodes of which only the database knows whether their rows are there, with the rows that the table
-    /// has in that case.
-    pub fn in_doubt(&self) -> &BTreeMap<String, i64> {
+    /// Returns the nodes of which only the database knows whether their rows are there, with what tells.
+    pub fn in_doubt(&self) -> &BTreeMap<String, Doubt> {
         &self.committing
     }
 }
@@ -247,10 +249,16 @@ mod tests {
             r#"{"event":"committing","node":"a","rows":3}"#,
             r#"{"event":"finished","node":"a","status":"success"}"#,
             r#"{"event":"committing","node":"b","rows":7}"#,
+            r#"{"event":"committing","node":"c","before":5}"#,
+            r#"{"event":"finished","node":"c","status":"error","in_doubt":true}"#,
+            r#"{"event":"committing","node":"d","before":5}"#,
+            r#"{"event":"finished","node":"d","status":"error","in_doubt":false}"#,
         ]);
         assert_eq!(
-            past.in_doubt().iter().map(|(id, rows)| (id.as_str(), *rows)).collect::<Vec<_>>(),
-            [("b", 7)]
+            past.in_doubt().iter().map(|(id, doubt)| (id.as_str(), *doubt)).collect::<Vec<_>>(),
+            [("b", Doubt::Then(7)), ("c", Doubt::Before(5))]
         );
+        assert!(Doubt::Then(7).is_done(7) && !Doubt::Then(7).is_done(4));
+        assert!(Doubt::Before(5).is_done(7) && !Doubt::Before(5).is_done(5));
     }
 }

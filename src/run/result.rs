@@ -117,6 +117,8 @@ pub struct NodeResult {
     pub halt: Option<Halt>,
     /// What became of its batches, where it is built by batches.
     pub batches: Option<BatchResults>,
+    /// Whether only the database knows if its rows are there.
+    pub in_doubt: bool,
     /// What went wrong, with its place.
     pub findings: Vec<Diagnostic>,
 }
@@ -144,6 +146,7 @@ impl NodeResult {
             because_of: None,
             halt: None,
             batches: None,
+            in_doubt: false,
             findings: Vec::new(),
         }
     }

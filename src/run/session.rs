@@ -12,7 +12,7 @@ use crate::jinja::builtins::relation::Relation;
 use crate::jinja::core::{self, Dialect};
 use crate::run::cache::RelationCache;
 use crate::run::events::{Event, Listener};
-use crate::run::journal::Journal;
+use crate::run::journal::{Doubt, Journal};
 use crate::run::microbatch::{Earlier, Lanes};
 use crate::run::query_comment::QueryComment;
 use crate::run::result::{Halt, NodeResult};
@@ -76,12 +76,12 @@ impl Session {
 
     /// Keeps a journal from now on, of a run that is to run some nodes, some of them in doubt. Without one a run can
     /// still be run, and `retry` has the artifact.
-    pub fn keep_journal(&self, chosen: &BTreeSet<String>, in_doubt: &BTreeMap<String, i64>) {
+    pub fn keep_journal(&self, chosen: &BTreeSet<String>, in_doubt: &BTreeMap<String, Doubt>) {
         match Journal::begin(&self.project, chosen) {
             Ok(journal) => {
                 // Whoever goes on with this run, should it be killed before it gets there, must know of them too.
-                for (id, rows) in in_doubt {
-                    journal.committing(id, *rows);
+                for (id, doubt) in in_doubt {
+                    journal.committing(id, *doubt);
                 }
                 // A process runs one command: there is none yet.
                 let _ = self.journal.set(journal);

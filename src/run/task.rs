@@ -22,6 +22,7 @@ use crate::jinja::value::object::Native;
 use crate::jinja::value::{Arguments, Key, Text, Value};
 use crate::run::events::Event;
 use crate::run::host::{Line, NodeHost};
+use crate::run::journal::Doubt;
 use crate::run::result::{NodeResult, Status};
 use crate::run::seeds::Loading;
 use crate::run::session::Session;
@@ -42,7 +43,8 @@ const ATTEMPTS: usize = 10;
 /// Runs a node to its end. Whatever happens becomes the result; nothing is left open.
 pub fn run(session: &Arc<Session>, line: &Line, node: &Node, worker: usize) -> NodeResult {
     let watch = Stopwatch::start();
-    let mut attempts = if acts_outside(node) { 1 } else { ATTEMPTS };
+    let is_whole = session.adapter.transacts() && !acts_outside(node);
+    let mut attempts = if is_whole { ATTEMPTS } else { 1 };
     // From the second time on one at a time, so that nodes do not go on running into each other.
     let mut turn = None;
     loop {
@@ -59,6 +61,7 @@ pub fn run(session: &Arc<Session>, line: &Line, node: &Node, worker: usize) -> N
         }
         if let Err(error) = outcome {
             fail(session, node, &mut result, error);
+            result.in_doubt = host.is_in_doubt();
         }
         measure(session, &host, node, &mut result);
         result.seconds = watch.seconds();
@@ -78,24 +81,22 @@ fn acts_outside(node: &Node) -> bool {
         .any(|key| node.config.get(key).and_then(Data::as_list).unwrap_or_default().iter().any(outside))
 }
 
-/// Makes the result of a node whose rows a killed run left in its table: it has as many as it was to have. `None` when
-/// it has not, and the node is to be run.
+/// Makes the result of a node whose rows a run that was cut off left in its table. `None` when they are not there, and
+/// the node is to be run.
 pub fn done_before(
     session: &Arc<Session>,
     line: &Line,
     node: &Node,
-    rows: i64,
+    doubt: Doubt,
     worker: usize,
 ) -> Option<NodeResult> {
     let watch = Stopwatch::start();
     let host = NodeHost::for_node(session, line, node, None);
-    if host.count_rows(node) != Some(rows) {
-        return None;
-    }
+    host.count_rows(node).filter(|rows| doubt.is_done(*rows))?;
     let mut result = NodeResult::new(&node.unique_id, Status::Success);
     result.receipt.message = "OK".to_owned();
     result.message = Some(
-        "its rows were there already: the run before was killed just after they were committed".to_owned(),
+        "its rows were there already: the run before was cut off just after they were committed".to_owned(),
     );
     measure(session, &host, node, &mut result);
     result.seconds = watch.seconds();

@@ -5,7 +5,8 @@
 
 The first line on stdout is the port. The server ends when its stdin is closed, so it never outlives who started it.
 Sessions may ask for more by parameters of their own at login, because one server is shared by many tests:
-STANDIN_CHUNK_ROWS, STANDIN_ASYNC, STANDIN_PATIENCE (seconds until a statement is said to be in progress).
+STANDIN_CHUNK_ROWS, STANDIN_ASYNC, STANDIN_PATIENCE (seconds until a statement is said to be in progress),
+STANDIN_STAGE (a folder that stands for every stage), STANDIN_LOSES_A_ROW (of each insert of plain texts).
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ pub(super) fn translate(error: &engine::Error, sql: &str) -> AdapterError {
     let (message, pointer) = split(&said);
     let offset = pointer.and_then(|pointer| pointer.locate(sql)).or_else(|| named(&message, sql));
     let conflict = kind(&message) == "TransactionException" || message.contains("write-write conflict");
-    AdapterError::Statement { message, offset, conflict, code: None, query_id: None }
+    AdapterError::Statement { message, offset, conflict, may_have_run: false, code: None, query_id: None }
 }
 
 /// Returns the kind of an error as DuckDB's Python package names it: profiles name kinds so.

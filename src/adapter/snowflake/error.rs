@@ -143,7 +143,14 @@ impl Failure {
             message.push_str(line);
         }
         let conflict = self.code.as_deref().is_some_and(|code| CONFLICTS.contains(&code));
-        AdapterError::Statement { message, offset, conflict, code: self.code, query_id: self.query_id }
+        AdapterError::Statement {
+            message,
+            offset,
+            conflict,
+            may_have_run: self.fate == Fate::Unknown,
+            code: self.code,
+            query_id: self.query_id,
+        }
     }
 
     /// Says what is not known of the statement; of one that only reads, nobody needs to know.

@@ -289,13 +289,16 @@ fn counted(table: &Table) -> (Option<i64>, Option<i64>) {
 /// Moves the byte that an error points at from its statement to the text that this is a part of.
 fn shifted(error: AdapterError, by: usize) -> AdapterError {
     match error {
-        AdapterError::Statement { message, offset, conflict, code, query_id } => AdapterError::Statement {
-            message,
-            offset: offset.map(|offset| offset + by),
-            conflict,
-            code,
-            query_id,
-        },
+        AdapterError::Statement { message, offset, conflict, may_have_run, code, query_id } => {
+            AdapterError::Statement {
+                may_have_run,
+                message,
+                offset: offset.map(|offset| offset + by),
+                conflict,
+                code,
+                query_id,
+            }
+        }
         other => other,
     }
 }

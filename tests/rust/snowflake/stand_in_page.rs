@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
+use serde_json::json;
+
 use super::server::{Server, environment};
 
 fn page() -> String {
@@ -25,7 +27,11 @@ fn rows(page: &str) -> Vec<(String, String, String)> {
 fn each_kind_of_statement_does_what_the_page_says() {
     let server = Server::shared();
     let database = server.database();
-    let wire = server.session(&database);
+    // What the page copies from a stage.
+    let stage = tempfile::tempdir().unwrap();
+    std::fs::write(stage.path().join("goods.csv"), "id,name\n1,a\n").unwrap();
+    let place = format!("databaseName={database}&schemaName=PUBLIC&warehouse=WH");
+    let wire = server.login(&json!({"STANDIN_STAGE": stage.path()}), &place);
     let rows = rows(&page());
     assert!(rows.len() > 70, "{}", rows.len());
     let mut faults = Vec::new();

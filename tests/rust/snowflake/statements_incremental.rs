@@ -35,6 +35,7 @@ fn each_strategy_changes_rows_in_one_transaction() {
     create or replace temporary view DEV.marts.appended__dbt_tmp as (select 2 as id, 'later' as name union all select 3, 'new')
     describe table DEV.marts.appended__dbt_tmp
     describe table DEV.marts.appended
+    select count(*) as n from DEV.marts.appended
     insert into DEV.marts.appended ("ID", "NAME") (select "ID", "NAME" from DEV.marts.appended__dbt_tmp)
     drop view if exists DEV.marts.appended__dbt_tmp
     create or replace temporary table DEV.marts.deleted__dbt_tmp as (select 2 as id, 'later' as name union all select 3, 'new')
@@ -58,6 +59,7 @@ fn each_strategy_changes_rows_in_one_transaction() {
     create or replace temporary view DEV.marts.unkeyed__dbt_tmp as (select 2 as id, 'later' as name union all select 3, 'new')
     describe table DEV.marts.unkeyed__dbt_tmp
     describe table DEV.marts.unkeyed
+    select count(*) as n from DEV.marts.unkeyed
     insert into DEV.marts.unkeyed ("ID", "NAME") (select "ID", "NAME" from DEV.marts.unkeyed__dbt_tmp)
     drop view if exists DEV.marts.unkeyed__dbt_tmp
     create or replace temporary table DEV.marts.via_table__dbt_tmp as (select 2 as id, 'later' as name union all select 3, 'new')

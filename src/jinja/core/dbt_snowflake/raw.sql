@@ -9,7 +9,7 @@
     files = ('{{ file | replace("'", "''") }}')
     file_format = (
         type = csv skip_header = 1 field_optionally_enclosed_by = '"' escape_unenclosed_field = none
-        empty_field_as_null = true null_if = () encoding = 'UTF8')
+        skip_blank_lines = true empty_field_as_null = true null_if = () encoding = 'UTF8')
     on_error = abort_statement
 {%- endmacro %}
 
