@@ -68,26 +68,18 @@ fn every_statement_of_a_build_is_shown_in_order() {
 
     -- model.shop.a
     create or replace view shop.main.a
-
-
         as (
             select id from shop.main.s
         );
 
     -- model.shop.b
     create or replace transient table shop.main.b
-
-
-
         as (
              select id from shop.main.a
         );
 
     -- model.shop.c
     create or replace transient table shop.main.c
-
-
-
         as (
              select id from shop.main.b
         );
