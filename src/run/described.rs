@@ -15,8 +15,13 @@ const KEEPS: &[&str] = &[
     "truncate", "use", "grant", "revoke", "comment",
 ];
 
-/// How statements begin that make a relation for a moment, and leave the columns of all others as they are.
-const MAKES: &[&str] = &["create or replace temporary table ", "create or replace temporary view "];
+/// How statements begin that make or drop one relation, and leave the columns of all others as they are.
+const ONE: &[&str] = &[
+    "create or replace temporary table ",
+    "create or replace temporary view ",
+    "drop table if exists ",
+    "drop view if exists ",
+];
 
 /// The answers, by relation.
 #[derive(Debug, Default)]
@@ -33,8 +38,11 @@ impl Described {
         let mut known = self.0.borrow_mut();
         if let Some(relation) = asked(sql) {
             known.insert(relation, answer.clone());
-        } else if let Some(made) = MAKES.iter().find_map(|begins| sql.trim().strip_prefix(begins)) {
-            known.remove(&stored(made.split_whitespace().next().unwrap_or_default()));
+        } else if let Some(one) = ONE.iter().find_map(|begins| sql.trim().strip_prefix(begins))
+            && is_alone(sql)
+        {
+            let name = one.split([' ', '\n', ';']).next().unwrap_or_default();
+            known.remove(&stored(name));
         } else if !keeps_columns(sql) {
             known.clear();
         }
@@ -68,11 +76,15 @@ fn stored(name: &str) -> String {
     name.chars().filter_map(&mut write).collect()
 }
 
-/// Tells whether a statement leaves all columns as they are; one of several statements may do anything.
+/// Tells whether a statement leaves all columns as they are.
 fn keeps_columns(sql: &str) -> bool {
-    let sql = sql.trim().trim_end_matches(';');
     let word = sql.split_whitespace().next().unwrap_or_default().to_ascii_lowercase();
-    !sql.contains(';') && KEEPS.contains(&word.as_str())
+    is_alone(sql) && KEEPS.contains(&word.as_str())
+}
+
+/// Tells whether a text is one statement; of several, each may do anything.
+fn is_alone(sql: &str) -> bool {
+    !sql.trim().trim_end_matches(';').contains(';')
 }
 
 #[cfg(test)]
@@ -88,6 +100,7 @@ mod tests {
         for (changes, keeps) in [
             ("alter table other add column a int", "insert into dev.marts.orders select 1"),
             ("create or replace temporary table dev.marts.Orders\n as (select 1)", "begin"),
+            ("drop view if exists a; alter table b add column c int", "grant select on table a to role b;"),
             ("begin; drop table dev.marts.orders", "select * from dev.marts.orders"),
             (
                 "/* ? */ merge into a",

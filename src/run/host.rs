@@ -202,7 +202,10 @@ impl NodeHost {
 
     /// Notes how many rows an incremental model has, before a statement adds some that commits by itself.
     fn note_insert(&self, connection: &mut dyn Connection, statement: &str) -> Result<(), HostError> {
-        if self.session.adapter.transacts() || self.is_within.get() || !begins(statement, &["insert"]) {
+        // What takes the place of all rows can be sent twice.
+        let adds = begins(statement, &["insert"])
+            && !begins(statement.get("insert".len()..).unwrap_or_default().trim_start(), &["overwrite"]);
+        if self.session.adapter.transacts() || self.is_within.get() || !adds {
             return Ok(());
         }
         let (Some(node), Some(journal)) = (self.growing(), self.session.journal()) else { return Ok(()) };

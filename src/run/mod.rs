@@ -7,6 +7,7 @@ mod cloning;
 mod described;
 pub mod events;
 pub mod freshness;
+mod freshness_metadata;
 pub mod hooks;
 pub mod host;
 pub mod journal;

@@ -71,6 +71,11 @@
 {%- endmacro %}
 
 {% macro default__create_csv_table(model, agate_table) %}
+    {{ return(_create_seed_table('create table', model, agate_table)) }}
+{% endmacro %}
+
+{# Makes the table of a seed with the columns of its file. #}
+{% macro _create_seed_table(word, model, agate_table) %}
     {%- set overrides = model['config'].get('column_types') or {} -%}
     {%- set quote_columns = model['config'].get('quote_columns', none) -%}
     {%- set definitions = [] -%}
@@ -79,7 +84,7 @@
         {%- do definitions.append(adapter.quote_seed_column(name | string, quote_columns) ~ ' ' ~ type) -%}
     {%- endfor -%}
     {% set create_sql %}
-        create table {{ this.render() }} ({{ definitions | join(', ') }})
+        {{ word }} {{ this.render() }} ({{ definitions | join(', ') }})
     {% endset %}
     {% call statement('_') -%}
         {{ create_sql }}

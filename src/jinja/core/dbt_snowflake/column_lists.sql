@@ -49,7 +49,7 @@
     {%- if config.get('contract').enforced -%}
         {%- do definitions.extend(adapter.render_raw_model_constraints(raw_constraints=model['constraints'])) -%}
     {%- endif -%}
-    {{ return('(\n        ' ~ definitions | join(',\n        ') ~ '\n    )') }}
+    {{ return('' if not definitions else '(\n        ' ~ definitions | join(',\n        ') ~ '\n    )') }}
 {% endmacro %}
 
 {# The descriptions of columns by name in capitals. #}
@@ -66,10 +66,10 @@
     {{ return(' with masking policy ' ~ policies[name | upper] if name | upper in policies else '') }}
 {%- endmacro %}
 
-{# A policy for a column that is not there hides nothing: nobody would notice. #}
+{# A policy for a column that is not there hides nothing: nobody would notice. Where nothing is sent no column is known. #}
 {% macro _snowflake_check_policies(policies, names) %}
     {%- set present = names | map('upper') | list -%}
-    {%- for name in policies if name not in present -%}
+    {%- for name in policies if present and name not in present -%}
         {%- do exceptions.raise_compiler_error('the masking policy ' ~ policies[name] ~ ' is for the column ' ~ name ~ ', which the model does not have') -%}
     {%- endfor -%}
 {% endmacro %}
@@ -78,6 +78,9 @@
 {% macro get_persist_docs_column_list(model_columns, query_columns) %}
     {%- set described, policies = _snowflake_descriptions(model_columns), _snowflake_masking_policies() -%}
     {%- do _snowflake_check_policies(policies, query_columns) -%}
+    {%- if not query_columns -%}
+        {{ return('') }}
+    {%- endif %}
     (
         {% for name in query_columns -%}
             {{ adapter.quote(name) }}{{ _snowflake_masked(policies, name) }}

@@ -4,18 +4,23 @@
     comment on {{ _snowflake_kind(relation) }} {{ relation.render() }} is {{ _snowflake_text(relation_comment) }};
 {%- endmacro %}
 
-{# All columns that are there, named as the database has them: in capitals unless quoted. #}
+{# The comments that differ from what columns have, which are named as the database has them: in capitals unless quoted.
+   Nothing when none does. #}
 {% macro snowflake__alter_column_comment(relation, column_dict) -%}
     {%- set by_name = {} -%}
     {%- for name, column in column_dict.items() -%}
-        {%- do by_name.update({name if column['quote'] else name | upper: column}) -%}
+        {%- do by_name.update({name if column['quote'] else name | upper: column['description']}) -%}
     {%- endfor -%}
     {%- set comments = [] -%}
-    {%- for name in adapter.get_columns_in_relation(relation) | map(attribute='name') -%}
-        {%- set description = by_name[name]['description'] if name in by_name else '' -%}
-        {%- do comments.append(adapter.quote(name) ~ ' comment ' ~ _snowflake_text(description or '')) -%}
+    {%- for row in run_query('describe table ' ~ relation.render()) -%}
+        {%- set description = by_name.get(row['name']) or '' -%}
+        {%- if description != (row.get('comment') or '') -%}
+            {%- do comments.append(adapter.quote(row['name']) ~ ' comment ' ~ _snowflake_text(description)) -%}
+        {%- endif -%}
     {%- endfor -%}
+    {%- if comments -%}
     alter {{ _snowflake_kind(relation) }} {{ relation.render() }} alter {{ comments | join(', ') }};
+    {%- endif -%}
 {%- endmacro %}
 
 {# Columns are matched by the comments' own rule, so that none is asked for twice. #}
@@ -24,7 +29,10 @@
         {%- do run_query(alter_relation_comment(relation, model.description)) -%}
     {%- endif -%}
     {%- if for_columns and config.persist_column_docs() and model.columns -%}
-        {%- do run_query(alter_column_comment(relation, model.columns)) -%}
+        {%- set comments = alter_column_comment(relation, model.columns) -%}
+        {%- if comments | trim -%}
+            {%- do run_query(comments) -%}
+        {%- endif -%}
     {%- endif -%}
 {%- endmacro %}
 

@@ -132,13 +132,14 @@
     {%- set columns = _snowflake_column_list(false, sql) -%}
     {{ config.get('sql_header', none) or '' }}
     create or replace {{ 'transient ' if wanted.transient }}dynamic table {{ relation }}
-        {{ columns }}
-        target_lag = {{ _snowflake_lag_sql(wanted.target_lag) }}
-        warehouse = {{ wanted.warehouse }}
-        refresh_mode = {{ wanted.refresh_mode }}
-        initialize = {{ wanted.initialize }}
-        {{ 'cluster by (' ~ wanted.cluster_by ~ ')' if wanted.cluster_by }}
-        {{ _snowflake_properties() }}
+    {{- _snowflake_parts([
+        columns,
+        'target_lag = ' ~ _snowflake_lag_sql(wanted.target_lag),
+        'warehouse = ' ~ wanted.warehouse,
+        'refresh_mode = ' ~ wanted.refresh_mode,
+        'initialize = ' ~ wanted.initialize,
+        'cluster by (' ~ wanted.cluster_by ~ ')' if wanted.cluster_by else none,
+        _snowflake_properties()]) }}
     as (
         {{ sql }}
     );

@@ -6,6 +6,16 @@
     $$
 {% endmacro %}
 
+{% macro snowflake__scalar_function_create_replace_signature_sql(target_relation) %}
+    create or replace function {{ target_relation.render() }} ({{ formatted_scalar_function_args_sql() }})
+    {{- _snowflake_parts([
+        'copy grants' if copy_grants() else none,
+        'returns ' ~ model.returns.data_type,
+        scalar_function_volatility_sql(),
+        'comment = ' ~ _snowflake_text(model.description) if config.persist_relation_docs() and model.description else none]) }}
+    as
+{% endmacro %}
+
 {% macro snowflake__scalar_function_volatility_sql() %}
     {%- set volatility = model.config.get('volatility') -%}
     {%- if volatility in ['deterministic', 'non-deterministic'] -%}
@@ -27,7 +37,4 @@
             {%- do run_query('grant ' ~ privilege ~ ' on function ' ~ target_relation.render() ~ ' (' ~ types ~ ') to role ' ~ grantee) -%}
         {%- endfor -%}
     {%- endfor -%}
-    {%- if config.persist_relation_docs() and model.description -%}
-        {%- do run_query('comment on function ' ~ target_relation.render() ~ ' (' ~ types ~ ') is ' ~ _snowflake_text(model.description)) -%}
-    {%- endif -%}
 {% endmacro %}

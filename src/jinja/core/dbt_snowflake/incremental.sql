@@ -26,7 +26,7 @@
         {% if kept_as == 'view' -%}
             {{ snowflake__create_view_as_with_temp_flag(temporary, compiled_code, true) }}
         {%- else -%}
-            {{ create_table_as(kept_as != 'transient', temporary, compiled_code, model['language']) }}
+            {{ create_table_as('transient' if kept_as == 'transient' else true, temporary, compiled_code, model['language']) }}
         {%- endif %}
     {%- endcall %}
     {%- do adapter.expand_target_column_types(from_relation=temporary, to_relation=target) -%}

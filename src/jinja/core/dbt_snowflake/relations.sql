@@ -1,12 +1,14 @@
 {# Snowflake's relations: tables and views are replaced in one statement. #}
 
-{# Tables that are not permanent are transient unless a model says otherwise. #}
+{# Tables are transient unless a model says otherwise. `temporary` is what holds rows for a moment, in this session alone
+   or `transient`: no policy may hide its rows from who reads them. #}
 {% macro snowflake__create_table_as(temporary, relation, compiled_code, language='sql') -%}
     {%- if language != 'sql' -%}
         {%- do exceptions.raise_compiler_error('models in ' ~ language ~ ' cannot be run: write the model in SQL') -%}
     {%- endif -%}
     {%- set cluster_keys = none if temporary else _snowflake_cluster_keys() -%}
-    {%- set kind = 'temporary ' if temporary else 'transient ' if config.get('transient', default=true) else '' -%}
+    {%- set is_transient = temporary == 'transient' or (not temporary and config.get('transient', default=true)) -%}
+    {%- set kind = 'transient ' if is_transient else 'temporary ' if temporary else '' -%}
     {%- set header = config.get('sql_header', none) or '' -%}
     {%- set columns = _snowflake_column_list(temporary, compiled_code) %}
     {{ header }}
@@ -15,9 +17,8 @@
         {{ get_assert_columns_equivalent(compiled_code) }}
         {%- set compiled_code = get_select_subquery(compiled_code) %}
     {%- endif %}
-        {{ columns }}
-        {{ 'cluster by (' ~ cluster_keys ~ ')' if cluster_keys }}
-        {{ '' if temporary else _snowflake_properties() }}
+    {{- _snowflake_parts([
+        columns, 'cluster by (' ~ cluster_keys ~ ')' if cluster_keys else none, none if temporary else _snowflake_properties()]) }}
     as (
         {%- if cluster_keys %}
         select * from (
@@ -30,6 +31,13 @@
     {% if cluster_keys and config.get('automatic_clustering', default=false) -%}
     alter table {{ relation }} resume recluster;
     {%- endif %}
+{%- endmacro %}
+
+{# Parts of a statement, each on a line of its own; those that are nothing are left out. #}
+{% macro _snowflake_parts(parts) -%}
+    {%- for part in parts if part and part | trim %}
+        {{ part | trim }}
+    {%- endfor -%}
 {%- endmacro %}
 
 {# What rows of a table are kept together by. #}
@@ -69,8 +77,7 @@
     {%- if config.get('contract').enforced %}
         {{ get_assert_columns_equivalent(sql) }}
     {%- endif %}
-        {{ columns }}
-        {{ '' if is_temporary else _snowflake_properties() }}
+    {{- _snowflake_parts([columns, none if is_temporary else _snowflake_properties()]) }}
     as (
         {{ sql }}
     );
@@ -113,6 +120,11 @@
 {%- macro snowflake__get_rename_intermediate_sql(relation) -%}
     {{ get_rename_sql(make_intermediate_relation(relation), relation.render()) }}
 {%- endmacro -%}
+
+{# Views have nothing that goes with them. #}
+{% macro snowflake__drop_view(relation) -%}
+    drop view if exists {{ relation.render() }}
+{%- endmacro %}
 
 {# Dynamic tables are the materialized views here. #}
 {% macro snowflake__drop_materialized_view(relation) -%}

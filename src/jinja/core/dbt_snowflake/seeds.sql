@@ -2,8 +2,7 @@
 
 {% macro snowflake__reset_csv_table(model, full_refresh, old_relation, agate_table) %}
     {%- if full_refresh -%}
-        {%- do adapter.drop_relation(old_relation) -%}
-        {{ return(create_csv_table(model, agate_table)) }}
+        {{ return(_create_seed_table('create or replace table', model, agate_table)) }}
     {%- endif -%}
     {{ return('') }}
 {% endmacro %}
