@@ -69,12 +69,15 @@ fn every_statement_of_a_build_is_shown_in_order() {
     -- model.shop.a
     create or replace view shop.main.a
 
+
         as (
             select id from shop.main.s
         );
 
     -- model.shop.b
     create or replace transient table shop.main.b
+
+
 
         as (
              select id from shop.main.a
@@ -83,11 +86,11 @@ fn every_statement_of_a_build_is_shown_in_order() {
     -- model.shop.c
     create or replace transient table shop.main.c
 
+
+
         as (
              select id from shop.main.b
         );
-
-    drop view if exists shop.main.c__dbt_tmp cascade;
 
     -- test.shop.not_null_c_id.2f016e14d2
     select

@@ -2,6 +2,7 @@
 //! stands in for the warehouse.
 
 mod bundled;
+mod doubt;
 mod faults;
 mod history;
 mod live;
