@@ -1,8 +1,8 @@
-//! How old sources are: one query each, by the macros that adapters and projects may override, in parallel. Knows no
-//! artifact and no terminal.
+//! How old sources are: one query each, by the macros that adapters and projects may override, in parallel; one query a
+//! database for those whose age the database knows by itself. Knows no artifact and no terminal.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -20,7 +20,6 @@ use crate::jinja::syntax::{Origin, parse};
 use crate::jinja::value::Value;
 use crate::run::catalog::call_macro;
 use crate::run::events::{Event, NodeLabel};
-use crate::run::freshness_metadata::Metadata;
 use crate::run::hooks;
 use crate::run::host::{Line, NodeHost};
 use crate::run::label;
@@ -84,11 +83,12 @@ pub fn run(session: &Arc<Session>, chosen: &BTreeSet<String>, with_hooks: bool) 
     let plan = Plan::new(&project.nodes, &project.graph, chosen, false);
     let order = Order::by_level(&plan);
     let checked = Mutex::new(Vec::new());
-    let metadata = Metadata::of(session, chosen);
+    let nodes = chosen.iter().filter_map(|id| project.nodes.get(id));
+    let known = if goes_on { known_ages(session, &line, nodes) } else { Known::new() };
     let prepare = |_| -> Line { Rc::new(RefCell::new(None)) };
     scheduler::run(&plan, &order, threads, prepare, |line: &mut Line, turn: Turn<'_>| {
         if let Some(node) = project.nodes.get(turn.id) {
-            let done = one_turn(session, line, node, &turn, goes_on.then_some(&metadata));
+            let done = one_turn(session, line, node, &turn, goes_on.then_some(&known));
             checked.lock().unwrap_or_else(PoisonError::into_inner).push(done);
         }
         Outcome::Passed
@@ -102,19 +102,20 @@ pub fn run(session: &Arc<Session>, chosen: &BTreeSet<String>, with_hooks: bool) 
     FreshnessOutcome { sources, hooks, seconds: watch.seconds() }
 }
 
+/// Checks one source, unless there is nothing known because the run goes no further.
 fn one_turn(
     session: &Arc<Session>,
     line: &Line,
     node: &Node,
     turn: &Turn<'_>,
-    metadata: Option<&Metadata>,
+    known: Option<&Known>,
 ) -> Checked {
     let name =
         node.source().map_or_else(String::new, |source| format!("{}.{}", source.source_name, node.name));
     let label =
         NodeLabel { description: format!("freshness of {name}"), ..label::label(&session.project, node) };
     let (index, total) = (turn.index, turn.total);
-    let Some(metadata) = metadata.filter(|_| session.halted().is_none()) else {
+    let Some(known) = known.filter(|_| session.halted().is_none()) else {
         let result = NodeResult::new(&node.unique_id, Status::Skipped).message("it was not asked");
         return Checked { label, result, age: None };
     };
@@ -124,7 +125,7 @@ fn one_turn(
     let host = NodeHost::for_node(session, line, node, None);
     let mut result = NodeResult::new(&node.unique_id, Status::Pass);
     result.compiled_at = Some((begun, begun));
-    let age = match ask(session, &host, node, metadata) {
+    let age = match ask(session, &host, node, known) {
         Ok(age) => {
             result.status = judge(node, age.seconds);
             Some(age)
@@ -144,17 +145,67 @@ fn one_turn(
     Checked { label, result, age }
 }
 
-fn ask(
+/// What a database knows by itself: ages by id, or why they could not be asked for.
+type Known = BTreeMap<String, Result<Age, String>>;
+
+/// Asks each database at once for the ages of all sources that name neither a column nor a query.
+fn known_ages<'n>(session: &Arc<Session>, line: &Line, nodes: impl Iterator<Item = &'n Node>) -> Known {
+    let mut databases: BTreeMap<&str, Vec<&Node>> = BTreeMap::new();
+    let says_nothing = |node: &&Node| {
+        ["loaded_at_query", "loaded_at_field"].iter().all(|key| node.config.text(key).is_none())
+    };
+    if session.dialect().knows_changes {
+        nodes.filter(says_nothing).for_each(|node| databases.entry(&node.database).or_default().push(node));
+    }
+    let host = NodeHost::new(session, line);
+    let mut known = Known::new();
+    for nodes in databases.into_values() {
+        let ages = last_modified(session, &host, &nodes).map_err(|error| error.message);
+        for node in nodes {
+            let missing = || format!("the database knows no table {}.{}", node.schema, node.alias);
+            let age = ages.clone().and_then(|ages| ages.get(&lowered(node)).cloned().ok_or_else(missing));
+            known.insert(node.unique_id.clone(), age);
+        }
+    }
+    host.rollback();
+    known
+}
+
+/// Returns schema and name as they are told apart.
+fn lowered(node: &Node) -> [String; 2] {
+    [node.schema.to_lowercase(), node.alias.to_lowercase()]
+}
+
+/// Asks the database of these sources when each was changed.
+fn last_modified(
     session: &Arc<Session>,
     host: &Rc<NodeHost>,
-    node: &Node,
-    metadata: &Metadata,
-) -> Result<Age, RenderError> {
+    nodes: &[&Node],
+) -> Result<BTreeMap<[String; 2], Age>, HostError> {
+    let relations: Vec<_> = nodes.iter().map(|node| node_value::relation(node)).collect();
+    let Some(place) = relations.first().map(|relation| relation.information_schema(None)) else {
+        return Ok(BTreeMap::new());
+    };
     let shared: Rc<dyn Host> = host.clone();
-    if let Some(told) = metadata.ask(session, &shared, node) {
-        let (changed, asked) = told.map_err(|error| RenderError::new(error.message))?;
-        return Ok(age(changed, asked));
+    let relations = Value::list(relations.into_iter().map(Value::object).collect());
+    let arguments = vec![Value::object(place), relations];
+    let answer = call_macro(session, &shared, "get_relation_last_modified", arguments)?;
+    let mut ages = BTreeMap::new();
+    for row in rows(&answer) {
+        let [schema, name, modified, asked] = row.as_slice() else {
+            return Err(HostError::new("rows of four columns tell when tables were changed"));
+        };
+        let key = [schema, name].map(|part| part.to_text().to_lowercase());
+        ages.insert(key, age(modified, asked)?);
     }
+    Ok(ages)
+}
+
+fn ask(session: &Arc<Session>, host: &Rc<NodeHost>, node: &Node, known: &Known) -> Result<Age, RenderError> {
+    if let Some(age) = known.get(&node.unique_id) {
+        return age.clone().map_err(RenderError::new);
+    }
+    let shared: Rc<dyn Host> = host.clone();
     let relation = Value::object(node_value::relation(node));
     let (macro_name, arguments) = if let Some(query) = node.config.text("loaded_at_query") {
         let query = rendered(session, &shared, node, query)?;
@@ -191,27 +242,28 @@ fn rendered(
 
 /// Reads the one row of the answer: the newest moment, and the moment of asking.
 fn read_age(answer: &Value) -> Result<Age, HostError> {
-    let table = items::attribute(answer, "table").unwrap_or(Value::None);
-    let rows = cells(&table);
+    let rows = rows(answer);
     let [row] = rows.as_slice() else {
         return Err(HostError::new(format!("one row tells how old a source is, and {} came", rows.len())));
     };
     let [loaded, asked] = row.as_slice() else {
         return Err(HostError::new("a row with two moments tells how old a source is"));
     };
-    let max_loaded_at = if loaded.is_none() { beginning_of_time() } else { moment(loaded)? };
-    Ok(age(max_loaded_at, moment(asked)?))
+    age(loaded, asked)
 }
 
-/// Returns the rows of a table.
-pub(super) fn cells(table: &Value) -> Vec<Vec<Value>> {
+/// Returns the rows of what a statement gave back.
+fn rows(answer: &Value) -> Vec<Vec<Value>> {
+    let table = items::attribute(answer, "table").unwrap_or(Value::None);
     table.iterate().unwrap_or_default().iter().filter_map(Value::iterate).collect()
 }
 
-fn age(max_loaded_at: DateTime<Utc>, snapshotted_at: DateTime<Utc>) -> Age {
+fn age(loaded: &Value, asked: &Value) -> Result<Age, HostError> {
+    let max_loaded_at = if loaded.is_none() { beginning_of_time() } else { moment(loaded)? };
+    let snapshotted_at = moment(asked)?;
     let between: TimeDelta = snapshotted_at - max_loaded_at;
     let seconds = between.num_seconds() as f64 + f64::from(between.subsec_nanos()) / 1e9;
-    Age { max_loaded_at, snapshotted_at, seconds }
+    Ok(Age { max_loaded_at, snapshotted_at, seconds })
 }
 
 /// The first moment that Python knows.
@@ -220,7 +272,7 @@ fn beginning_of_time() -> DateTime<Utc> {
 }
 
 /// Returns a moment in universal time, which is meant where no zone is named.
-pub(super) fn moment(value: &Value) -> Result<DateTime<Utc>, HostError> {
+fn moment(value: &Value) -> Result<DateTime<Utc>, HostError> {
     match value {
         Value::DateTime(stamp) => Ok(stamp.and_utc()),
         Value::Moment(moment, _) => Ok(moment.to_utc()),

@@ -202,9 +202,12 @@ impl NodeHost {
 
     /// Notes how many rows an incremental model has, before a statement adds some that commits by itself.
     fn note_insert(&self, connection: &mut dyn Connection, statement: &str) -> Result<(), HostError> {
-        // What takes the place of all rows can be sent twice.
+        // What overwrites rows can be run again.
         let adds = begins(statement, &["insert"])
-            && !begins(statement.get("insert".len()..).unwrap_or_default().trim_start(), &["overwrite"]);
+            && !statement
+                .split_whitespace()
+                .nth(1)
+                .is_some_and(|word| word.eq_ignore_ascii_case("overwrite"));
         if self.session.adapter.transacts() || self.is_within.get() || !adds {
             return Ok(());
         }

@@ -7,7 +7,6 @@ mod cloning;
 mod described;
 pub mod events;
 pub mod freshness;
-mod freshness_metadata;
 pub mod hooks;
 pub mod host;
 pub mod journal;

@@ -98,8 +98,8 @@ fn read_one(
     database: &str,
     schemas: &BTreeSet<String>,
 ) -> Result<Vec<Row>, HostError> {
-    let place = Relation::of(session.dialect(), Some(database), None, None).information_schema();
-    let place = Value::object(place);
+    let inside = Relation::of(session.dialect(), Some(database), None, None);
+    let place = Value::object(inside.information_schema(None));
     let schemas = Value::list(schemas.iter().map(|schema| Value::from(schema.as_str())).collect());
     let table = call_macro(session, host, "get_catalog", vec![place, schemas])?;
     let names =

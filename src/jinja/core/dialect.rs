@@ -28,6 +28,8 @@ pub struct Dialect {
     pub backslashes: bool,
     /// Whether the comment of a statement stands behind it, because the database drops what stands before.
     pub comments_last: bool,
+    /// Whether the database tells when its tables were changed.
+    pub knows_changes: bool,
     /// Whether names of a seed's columns are quoted unless the seed says otherwise.
     pub quotes_seed_columns: bool,
     /// Names of types in packages, and what they are called here.
@@ -68,6 +70,7 @@ pub static GENERIC: Dialect = Dialect {
     capitals: false,
     backslashes: false,
     comments_last: false,
+    knows_changes: false,
     quotes_seed_columns: true,
     type_labels: &[("STRING", "TEXT")],
     string_types: &["text", "character varying", "character", "varchar"],

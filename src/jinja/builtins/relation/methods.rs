@@ -57,9 +57,9 @@ pub(super) fn call(relation: &Relation, name: &str, arguments: Arguments) -> Opt
             "information_schema" => {
                 let view = reader.optional("view_name")?;
                 let view = view.and_then(|view| view.as_str().map(str::to_owned));
-                Value::object(information_schema(relation, view))
+                Value::object(relation.information_schema(view))
             }
-            "information_schema_only" => Value::object(information_schema(relation, None)),
+            "information_schema_only" => Value::object(relation.information_schema(None)),
             "matches" => {
                 let wanted = [
                     reader.optional_text("database")?,
@@ -138,15 +138,17 @@ fn read_parts(read: &mut dyn FnMut(&str) -> Result<Option<Value>>, mut parts: Pa
     Ok(parts)
 }
 
-/// Returns the information schema of the relation's database, or one view of it.
-pub(super) fn information_schema(relation: &Relation, view: Option<String>) -> Relation {
-    Relation {
-        schema: None,
-        identifier: Some("INFORMATION_SCHEMA".to_owned()),
-        kind: Some("view".to_owned()),
-        include: [relation.database.is_some(), false, true],
-        quote: [relation.quote[0], relation.quote[1], false],
-        view,
-        ..Relation::of(relation.dialect, relation.database.as_deref(), None, None)
+impl Relation {
+    /// Returns the information schema of the relation's database, or one view of it.
+    pub fn information_schema(&self, view: Option<String>) -> Self {
+        Self {
+            schema: None,
+            identifier: Some("INFORMATION_SCHEMA".to_owned()),
+            kind: Some("view".to_owned()),
+            include: [self.database.is_some(), false, true],
+            quote: [self.quote[0], self.quote[1], false],
+            view,
+            ..Self::of(self.dialect, self.database.as_deref(), None, None)
+        }
     }
 }

@@ -121,12 +121,6 @@ impl Relation {
         self.identifier.as_ref().map(|name| if is_folded { name.to_uppercase() } else { name.clone() })
     }
 
-    /// Returns the information schema of the relation's database.
-    #[must_use]
-    pub fn information_schema(&self) -> Self {
-        methods::information_schema(self, None)
-    }
-
     fn parts(&self) -> [&Option<String>; 3] {
         [&self.database, &self.schema, &self.identifier]
     }

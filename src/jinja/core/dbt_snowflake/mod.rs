@@ -32,6 +32,7 @@ static DIALECT: Dialect = Dialect {
     capitals: true,
     backslashes: true,
     comments_last: true,
+    knows_changes: true,
     quotes_seed_columns: false,
     integer_types: &[],
     numeric_types: &[
