@@ -15,6 +15,7 @@ mod freshness;
 mod hooks;
 mod incremental;
 mod listing;
+mod load;
 mod logs;
 mod macros;
 mod microbatch;

@@ -2,7 +2,8 @@
    read it. #}
 
 {% macro snowflake__copy_raw_file_sql(relation, columns, path, stage) -%}
-    {%- if not stage -%}{{ return('') }}{%- endif -%}
+    {#- COPY takes the first line for the header, also where a name goes on in the second. -#}
+    {%- if not stage or '\n' in columns | join -%}{{ return('') }}{%- endif -%}
     {%- set file = path.replace('\\', '/').split('/')[-1] -%}
     copy into {{ relation }} ({{ columns | join(', ') }})
     from '{{ stage.rstrip('/') }}/'

@@ -1,0 +1,30 @@
+//! `load` where files are not as usual. What it does with rows is shown by `snowflake::loading`, on both databases.
+
+use crate::support::project::Project;
+use crate::support::run::run;
+
+const SOURCE: &str = "
+//- models/sources.yml
+sources:
+  - name: raw
+    tables: [{name: t}]
+";
+
+#[test]
+fn a_blank_line_is_no_row_in_a_file_of_one_column() {
+    let project = Project::new(&format!("{SOURCE}//- raw/t.csv\nid\n1\n\n\"\"\n2\n"));
+    let told = run(&project, "load raw").news();
+    assert!(told.contains("[LOAD 3 in S.SSs]"), "{told}");
+    assert_eq!(project.query("select count(*), count(id), max(id) from raw.t"), "3 2 2");
+}
+
+#[test]
+fn a_name_of_two_lines_is_not_left_to_a_copy_that_skips_one() {
+    let project = Project::new(&format!(
+        "{SOURCE}//- raw/t.csv\nid,\"two\nlines\"\n1,a\n//- profiles.yml\nshop:\n  target: dev\n  outputs:\n    dev: \
+         {{type: snowflake, account: a, user: b, password: cccc, host: nowhere.invalid, database: d, schema: s}}\n\
+         //- project.yml\nname: shop\nprofile: shop\nquery-comment: ''\n"
+    ));
+    let told = run(&project, "load raw --stage @landing --dry-run -q").told();
+    assert!(told.contains("insert into d.raw.t__martlet_load") && !told.contains("copy into"), "{told}");
+}
