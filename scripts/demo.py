@@ -20,7 +20,8 @@ def main() -> int:
     martlet = sys.argv[1]
     steps = (
         ["generate", "synthea", "--patients", str(PATIENTS), "--seed", "1", "--out", RAW],
-        ["build"],
+        # A database of an earlier version may hold tables of other columns.
+        ["build", "--full-refresh"],
     )
     for step in steps:
         code = subprocess.run([martlet, *step], check=False).returncode

@@ -33,6 +33,9 @@ use crate::run::session::Session;
 pub use crate::run::seeds::file::SeedError;
 pub(super) use crate::run::seeds::file::SeedFile;
 
+/// What databases say of a column that a table does not have.
+const OTHER_COLUMNS: [&str; 2] = ["does not have a column with name", "invalid identifier"];
+
 /// The largest file that is read as a whole to show the row that is wrong.
 const SHOWN: u64 = 64 << 20;
 
@@ -113,6 +116,12 @@ impl Loading {
             }
             error.calls.clear();
             error = error.hint("mend the value, or give its column another type in `column_types`");
+        } else if OTHER_COLUMNS.iter().any(|words| error.message.contains(words)) {
+            let header = self.place(&(0..u64::MAX));
+            error.place = header.or(error.place);
+            error.calls.clear();
+            error = error
+                .hint("the table has the columns that the seed had before: build it with `--full-refresh`");
         }
         error
     }

@@ -197,3 +197,29 @@ fn what_was_put_back_as_it_was_counts_as_unchanged() {
     project.database().execute_batch("delete from s; insert into s values (2, 'b'), (1, 'a')").unwrap();
     assert_eq!(message(&project), "UNCHANGED");
 }
+
+#[test]
+fn a_seed_with_other_columns_than_its_table_says_what_to_do() {
+    let project = Project::new("\n//- seeds/s.csv\nid,name\n1,a\n");
+    succeed(&project, "seed");
+    project.write("seeds/s.csv", "id,title\n1,a\n");
+    insta::assert_snapshot!(run(&project, "seed").news(), @r#"
+    HH:MM:SS  1 of 1 START seed file main.s .................................................. [RUN]
+    HH:MM:SS  1 of 1 ERROR loading seed file main.s .......................................... [ERROR in S.SSs]
+    HH:MM:SS  Finished running 1 seed in H hours M minutes and S.SS seconds (S.SSs).
+    HH:MM:SS  Completed with 1 error, 0 partial successes, and 0 warnings:
+    HH:MM:SS  Error in seed s (seeds/s.csv)
+    HH:MM:SS  error[database-error]: Binder Error: Table "s" does not have a column with name "title"
+    HH:MM:SS   --> seeds/s.csv:1:1
+    HH:MM:SS    |
+    HH:MM:SS  1 | id,title
+    HH:MM:SS    | ^^^^^^^^
+    HH:MM:SS    |
+    HH:MM:SS    = note:
+    HH:MM:SS            Did you mean: "id"
+    HH:MM:SS    = help: the table has the columns that the seed had before: build it with `--full-refresh`
+    HH:MM:SS  Done. PASS=0 WARN=0 ERROR=1 SKIP=0 NO-OP=0 TOTAL=1
+    exit 1
+    "#);
+    succeed(&project, "seed --full-refresh");
+}
