@@ -163,8 +163,13 @@ impl Loading<'_> {
                 row.map_err(|error| self.told(&error))?;
                 rows += 1;
             }
-            self.send(copy)?;
-            return Ok(rows);
+            return match self.send(copy) {
+                Ok(()) => Ok(rows),
+                // The file has been read to its end: a reader of the database's own that is more particular, as about
+                // lines that end in two ways, is gone without.
+                Err(_) if self.stage.is_none() => self.insert(csv, beside, names),
+                Err(error) => Err(error),
+            };
         }
         self.insert(csv, beside, names)
     }

@@ -28,3 +28,11 @@ fn a_name_of_two_lines_is_not_left_to_a_copy_that_skips_one() {
     let told = run(&project, "load raw --stage @landing --dry-run -q").told();
     assert!(told.contains("insert into d.raw.t__martlet_load") && !told.contains("copy into"), "{told}");
 }
+
+#[test]
+fn lines_may_end_in_two_ways() {
+    let project = Project::new(&format!("{SOURCE}//- raw/t.csv\nid,name\n1,a\r\n2,\"b\nc\"\n3,d\r\n"));
+    let told = run(&project, "load raw").news();
+    assert!(told.contains("[LOAD 3 in S.SSs]"), "{told}");
+    assert_eq!(project.query("select string_agg(name, '|' order by id) from raw.t"), "a|b\nc|d");
+}
