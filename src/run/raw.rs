@@ -130,6 +130,7 @@ impl Loading<'_> {
             self.call("replace_raw_table", arguments).map(|_| rows)
         });
         if put.is_err() {
+            self.host.rollback();
             // The first error is the one to tell.
             let _ = self.call("drop_raw_table", vec![Value::object(beside)]);
         }

@@ -36,3 +36,31 @@ fn lines_may_end_in_two_ways() {
     assert!(told.contains("[LOAD 3 in S.SSs]"), "{told}");
     assert_eq!(project.query("select string_agg(name, '|' order by id) from raw.t"), "a|b\nc|d");
 }
+
+#[test]
+fn a_table_that_cannot_be_replaced_is_in_no_other_ones_way() {
+    let project = Project::new(
+        "
+//- profiles.yml
+shop: {target: dev, outputs: {dev: {type: duckdb, path: shop.duckdb, threads: 1}}}
+//- models/sources.yml
+sources:
+  - name: raw
+    tables: [{name: t}, {name: u}]
+//- raw/t.csv
+id,name
+1,a
+//- raw/u.csv
+id,name
+2,b
+",
+    );
+    project.database().execute_batch("create schema raw; create view raw.t as select 0 as id").unwrap();
+    let told = run(&project, "load raw");
+    assert_eq!(told.code, 1);
+    assert!(told.stdout.contains("Existing object t is of type View"), "{}", told.told());
+    let left =
+        "select table_name, table_type from information_schema.tables where table_schema = 'raw' order by 1";
+    assert_eq!(project.query(left), "t VIEW\nu BASE TABLE");
+    assert_eq!(project.query("select id, name from raw.u"), "2 b");
+}

@@ -31,10 +31,13 @@
 {%- endmacro %}
 
 {% macro default__replace_raw_table(relation, loaded) -%}
-    {%- do run_query('begin') -%}
-    {%- do run_query('drop table if exists ' ~ relation) -%}
-    {%- do run_query('alter table ' ~ loaded ~ ' rename to ' ~ adapter.quote(relation.identifier)) -%}
-    {%- do run_query('commit') -%}
+    {% call statement('drop_old_raw_table') -%}
+        drop table if exists {{ relation }}
+    {%- endcall %}
+    {% call statement('rename_raw_table') -%}
+        alter table {{ loaded }} rename to {{ adapter.quote(relation.identifier) }}
+    {%- endcall %}
+    {%- do adapter.commit() -%}
 {%- endmacro %}
 
 {# Drops what was loaded when it cannot take its place. #}
