@@ -11,8 +11,8 @@ pub(super) type Split = fn(&str) -> Vec<Range<usize>>;
 
 /// The database.
 pub(super) struct Dry {
-    /// Whether the real one makes a transaction of a node.
-    pub(super) transacts: bool,
+    /// Whether the real one is far away, and commits each statement by itself.
+    pub(super) is_remote: bool,
     /// How the real one wants statements.
     pub(super) split: Split,
 }
@@ -29,7 +29,11 @@ impl Adapter for Dry {
     }
 
     fn transacts(&self) -> bool {
-        self.transacts
+        !self.is_remote
+    }
+
+    fn is_remote(&self) -> bool {
+        self.is_remote
     }
 
     fn answers(&self) -> bool {

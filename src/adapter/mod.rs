@@ -162,9 +162,9 @@ pub fn open(target: &Target, access: Access) -> Result<Arc<dyn Adapter>, Adapter
 /// Makes what stands for a target's database where nothing is to be sent.
 pub fn dry(target: &Target) -> Arc<dyn Adapter> {
     let whole: dry::Split = |sql| std::iter::once(0..sql.len()).collect();
-    let (transacts, split) = match target.adapter.as_str() {
-        "snowflake" => (false, snowflake::split as dry::Split),
-        _ => (true, whole),
+    let (is_remote, split) = match target.adapter.as_str() {
+        "snowflake" => (true, snowflake::split as dry::Split),
+        _ => (false, whole),
     };
-    Arc::new(dry::Dry { transacts, split })
+    Arc::new(dry::Dry { is_remote, split })
 }

@@ -33,11 +33,11 @@ impl Described {
         self.0.borrow().get(&asked(sql)?).cloned()
     }
 
-    /// Takes notice of a statement that was answered.
-    pub(super) fn note(&self, sql: &str, answer: &(Receipt, Table)) {
+    /// Takes notice of a statement that was answered; of an answer that is not whole nothing is kept.
+    pub(super) fn note(&self, sql: &str, answer: Option<&(Receipt, Table)>) {
         let mut known = self.0.borrow_mut();
         if let Some(relation) = asked(sql) {
-            known.insert(relation, answer.clone());
+            known.extend(answer.map(|answer| (relation, answer.clone())));
         } else if let Some(one) = ONE.iter().find_map(|begins| sql.trim().strip_prefix(begins))
             && is_alone(sql)
         {
@@ -94,7 +94,7 @@ mod tests {
     #[test]
     fn columns_are_known_until_they_may_have_changed() {
         let described = Described::default();
-        let note = |sql: &str| described.note(sql, &Default::default());
+        let note = |sql: &str| described.note(sql, Some(&Default::default()));
         let knows = || described.answer("describe table DEV.marts.orders").is_some();
         assert!(!knows());
         for (changes, keeps) in [
@@ -114,6 +114,8 @@ mod tests {
             note(changes);
             assert!(!knows(), "{changes}");
         }
+        described.note("describe table dev.marts.orders", None);
+        assert!(!knows());
         note("describe table dev.marts.\"orders\"");
         assert!(!knows());
     }

@@ -269,11 +269,13 @@ impl Host for NodeHost {
         if !self.session.adapter.is_remote() {
             return self.send(sql.as_str(), fetch, limit);
         }
-        if let Some(known) = self.described.answer(sql.as_str()) {
+        // Only a whole answer is worth keeping.
+        let is_whole = fetch && limit.is_none();
+        if let Some(known) = self.described.answer(sql.as_str()).filter(|_| is_whole) {
             return Ok(known);
         }
         let answer = self.send(sql.as_str(), fetch, limit)?;
-        self.described.note(sql.as_str(), &answer);
+        self.described.note(sql.as_str(), is_whole.then_some(&answer));
         Ok(answer)
     }
 

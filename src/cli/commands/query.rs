@@ -42,13 +42,18 @@ pub(super) fn run(setting: &Setting, asked: &Query) -> Exit {
     let answer = quiet.read("query", None).and_then(|project| {
         let tables = tables(setting, &project)?;
         let file = setting.sources.add("the query", question.as_str());
+        if asked.output == QueryOutput::Json
+            && let Some(text) = objects(&tables, &question)
+        {
+            return Ok(text);
+        }
         let rows = tables.ask(&question).map_err(|error| {
             setting.report_alone(placed(&error, file, &question));
             Exit::Misuse
         })?;
         Ok(match asked.output {
             QueryOutput::Text => table::draw(&rows, None),
-            QueryOutput::Json => json(&tables, &question, &rows),
+            QueryOutput::Json => json(&rows),
             QueryOutput::Csv => csv(&rows),
         })
     });
@@ -106,22 +111,23 @@ fn described() -> String {
     told.trim_end().to_owned()
 }
 
-/// Writes rows as JSON objects. DuckDB writes lists and mappings best itself; what it cannot select from again, such as
-/// `pragma`, is written cell by cell.
-fn json(tables: &Memory, question: &str, rows: &Table) -> String {
+/// Lets DuckDB write rows as JSON objects, which does lists and mappings best; `None` where it does not select from the
+/// question, as from `pragma`, or refuses it.
+fn objects(tables: &Memory, question: &str) -> Option<String> {
     let question = question.trim().trim_end_matches(';');
-    let again = tables.ask(&format!("select to_json(found)::varchar from (\n{question}\n) as found"));
+    let found = tables.ask(&format!("select to_json(found)::varchar from (\n{question}\n) as found")).ok()?;
+    let texts = found.rows.iter().filter_map(|row| row.first().map(Cell::to_text));
+    let list: Vec<Value> = texts.map(|text| serde_json::from_str(&text).unwrap_or_default()).collect();
+    serde_json::to_string_pretty(&list).ok()
+}
+
+/// Writes rows as JSON objects, cell by cell.
+fn json(rows: &Table) -> String {
     let object = |row: &Vec<Cell>| -> Value {
         let pairs = rows.columns.iter().zip(row).map(|(column, cell)| (column.name.clone(), cell.to_json()));
         Value::Object(pairs.collect::<Map<_, _>>())
     };
-    let list: Vec<Value> = match again {
-        Ok(found) => {
-            let texts = found.rows.iter().filter_map(|row| row.first().map(Cell::to_text));
-            texts.map(|text| serde_json::from_str(&text).unwrap_or_default()).collect()
-        }
-        Err(_) => rows.rows.iter().map(object).collect(),
-    };
+    let list: Vec<Value> = rows.rows.iter().map(object).collect();
     serde_json::to_string_pretty(&list).unwrap_or_default()
 }
 
