@@ -25,11 +25,11 @@ libduckdb: ## Puts the prebuilt DuckDB library into target/libduckdb
 
 .PHONY: readers
 readers: ## Puts programs of other authors that read artifacts into target/readers, for the tests
-	@$(PYTHON) scripts/readers.py "$(MARTLET_READERS)"
+	@$(PYTHON) scripts/environment.py tests/readers/requirements.txt "$(MARTLET_READERS)"
 
 .PHONY: fakesnow
 fakesnow: ## Puts the stand-in for Snowflake that tests talk to into target/fakesnow
-	@$(PYTHON) scripts/fakesnow.py "$(MARTLET_FAKESNOW)"
+	@$(PYTHON) scripts/environment.py tests/snowflake/requirements.txt "$(MARTLET_FAKESNOW)"
 
 .PHONY: build
 build: libduckdb ## Builds target/release/martlet
