@@ -1,7 +1,7 @@
 //! Which macros differ from another state, and which templates reach them by what they call. The macros that come with
 //! the program are looked through, and never compared: another program has its own.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::compile::changes::text::{mentions, plain};
 use crate::compile::project::Project;
@@ -91,9 +91,9 @@ fn changed(project: &Project, other: &Manifest) -> Vec<MacroChange> {
     found
 }
 
-/// Returns for each name the names of the macros whose texts hold it.
-fn callers<'m>(macros: &'m MacroRegistry, other: &'m Manifest) -> HashMap<&'m str, HashSet<&'m str>> {
-    let mut callers: HashMap<&str, HashSet<&str>> = HashMap::new();
+/// Returns for each name the names of the macros whose texts hold it, in one order always.
+fn callers<'m>(macros: &'m MacroRegistry, other: &'m Manifest) -> HashMap<&'m str, BTreeSet<&'m str>> {
+    let mut callers: HashMap<&str, BTreeSet<&str>> = HashMap::new();
     let here = macros.all().into_iter().map(|entry| (entry.name.as_str(), entry.sql()));
     let there =
         other.macros().iter().map(|(id, text)| (id.rsplit('.').next().unwrap_or_default(), text.as_str()));
